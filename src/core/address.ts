@@ -1,0 +1,34 @@
+import ipaddr from 'ipaddr.js';
+
+export type IpAddress = ReturnType<typeof ipaddr.process>;
+
+/**
+ * Reads an IP literal strictly: four decimal octets without leading zeros, or an IPv6 address (brackets and zone
+ * dropped). `127.1`, `0177.0.0.1`, `2130706433`, which ipaddr.js alone would take, are refused. IPv4-mapped IPv6
+ * comes back as IPv4. Undefined for anything else.
+ */
+export function parseAddress(text: string): IpAddress | undefined {
+  const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  const looksV4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(bare) && !/(^|\.)0\d/.test(bare);
+  if (!looksV4 && !bare.includes(':')) return undefined;
+  try {
+    return ipaddr.process(bare);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The normal text of an address (`::ffff:10.0.0.1` → `10.0.0.1`, `2001:DB8::0` → `2001:db8::`), or the input if it is none. */
+export function normalizeAddress(text: string): string {
+  return parseAddress(text)?.toString() ?? text;
+}
+
+/** 127.0.0.0/8, ::1 and their IPv4-mapped forms. */
+export function isLoopbackAddress(text: string): boolean {
+  return parseAddress(text)?.range() === 'loopback';
+}
+
+/** 0.0.0.0 and ::, which mean "every interface" to a listener and the loopback to someone connecting. */
+export function isUnspecifiedAddress(text: string): boolean {
+  return parseAddress(text)?.range() === 'unspecified';
+}

@@ -1,0 +1,35 @@
+/** One blocked (or always allowed) address or range. */
+export interface Block {
+  /** `203.0.113.9`, `203.0.113.0/24`, `2001:db8::/64`; normalised, prefix left out when it is a single address. */
+  readonly range: string;
+  /** `manual` blocks hold for valid keys too; `auto` ones let a valid key through. */
+  readonly source: 'manual' | 'auto' | 'import';
+  /** Rule that blocked: `auth-guessing`, `intrusion`, `anomaly`, `honeypot`, or `manual`. */
+  readonly rule: string;
+  /** For people: what was seen. */
+  readonly reason: string;
+  readonly note?: string;
+  readonly createdAt: number;
+  /** Epoch ms; undefined: until lifted. */
+  readonly expiresAt?: number;
+  /** How often this range was blocked before: the step on the ladder. */
+  readonly strikes: number;
+}
+
+/** An entry of the allowlist, which wins over everything. */
+export interface AllowEntry {
+  readonly range: string;
+  readonly note?: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+}
+
+/** Where blocks live. Promises resolve once the change survives a crash. */
+export interface BlockStore {
+  loadBlocks(): readonly Block[];
+  loadAllowed(): readonly AllowEntry[];
+  putBlock(block: Block): Promise<void>;
+  removeBlock(range: string): Promise<void>;
+  putAllowed(entry: AllowEntry): Promise<void>;
+  removeAllowed(range: string): Promise<void>;
+}

@@ -1,0 +1,49 @@
+/** What a model can do, as far as its engine tells or its metadata shows. */
+export const capabilities = [
+  'chat',
+  'completion',
+  'embeddings',
+  'vision',
+  'audio',
+  'tools',
+  'thinking',
+  'fim',
+  'rerank',
+] as const;
+export type Capability = (typeof capabilities)[number];
+
+/** One model of one engine. */
+export interface Model {
+  /** As the engine calls it; sent upstream unchanged. Any string: may hold `/ : @ %`, spaces, a Windows path. */
+  readonly id: string;
+  /** For people, where the engine has one. */
+  readonly displayName?: string;
+  /** Other names the engine itself accepts. */
+  readonly aliases?: readonly string[];
+  readonly capabilities: readonly Capability[];
+  /** In memory now. Undefined when the engine does not tell. */
+  readonly isLoaded?: boolean;
+  /** The engine is loading it now. */
+  readonly isLoading?: boolean;
+  /** Context length in tokens the model was made for. */
+  readonly contextMax?: number;
+  /** Context length in tokens the engine actually gives it now. Often far below `contextMax`. */
+  readonly contextLoaded?: number;
+  readonly sizeBytes?: number;
+  readonly vramBytes?: number;
+  /** As printed by engines: `8.2B`, `26B-A4B`. */
+  readonly parameters?: string;
+  /** As printed by engines: `Q4_K_M`. */
+  readonly quantization?: string;
+  readonly family?: string;
+  readonly format?: string;
+  readonly embeddingLength?: number;
+  /** Runs elsewhere through this engine (an Ollama cloud model): prompts leave this machine. */
+  readonly isCloud?: boolean;
+  /** Base model of a LoRA adapter. */
+  readonly parent?: string;
+  /** The engine unloads it then, epoch ms. */
+  readonly expiresAt?: number;
+  /** When the model appeared, epoch seconds; stable, or absent (several engines answer «now» each time). */
+  readonly created?: number;
+}
