@@ -68,7 +68,7 @@ export class FlmError extends Error {
     return errorCodes[this.code].status;
   }
 
-  static is(error: unknown, code?: ErrorCode): error is FlmError {
+  static is<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is FlmError & { readonly code: C } {
     return error instanceof FlmError && (code === undefined || error.code === code);
   }
 }
