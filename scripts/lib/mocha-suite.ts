@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { end, start } from './child.mjs';
+import { at, root } from './project.mjs';
+import type { TestResult } from './result-reporter';
+import { TestRun } from './test-run';
+
+/** How long a run may take to end after its last test. More: something was left running. */
+const endGraceMs = 10_000;
+
+/**
+ * Runs the test files of a pattern with mocha in another process. Throws when it takes too long, leaves no result, or
+ * does not end by itself after its last test (a forgotten server, timer or child).
+ */
+export async function runMocha(pattern: string, timeoutMs: number): Promise<TestResult> {
+  const run = new TestRun();
+  try {
+    const args = [at('node_modules', 'mocha', 'bin', 'mocha.js'), '--reporter', at('scripts/lib/result-reporter.ts')];
+    const child = start(process.execPath, [...args, pattern], {
+      cwd: root,
+      env: { ...process.env, ...run.environment },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const ended = new Promise<boolean>((resolve) => {
+      child.once('exit', () => {
+        resolve(true);
+      });
+      child.once('error', () => {
+        resolve(true);
+      });
+    });
+    const deadline = Date.now() + timeoutMs;
+    while (!run.hasResult && Date.now() < deadline) {
+      if (await Promise.race([ended, delay(200, false)])) break;
+    }
+    if (!run.hasResult && child.exitCode === null && child.signalCode === null) {
+      await end(child);
+      throw new Error(`The tests did not end within ${timeoutMs / 1000} s.`);
+    }
+    const endedByItself = await Promise.race([ended, delay(endGraceMs, false)]);
+    await end(child);
+    const result = run.result();
+    if (!endedByItself) throw new Error(`The tests are done, but something they started still runs after 10 s.`);
+    if (child.exitCode !== 0 && result.failed === 0) throw new Error(`mocha ended with exit code ${child.exitCode}.`);
+    return result;
+  } finally {
+    run.dispose();
+  }
+}

@@ -1,0 +1,3 @@
+import type { RunOptions, RunResult } from './child.mjs';
+
+export function npm(args: readonly string[], options?: RunOptions & { readonly node?: string }): Promise<RunResult>;

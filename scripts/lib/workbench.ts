@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+
+const openTimeoutMs = 60_000;
+const actionTimeoutMs = 15_000;
+
+/** A page with a VS Code workbench in it, driven as a person would. Selectors hold for VS Code 1.139. */
+export class Workbench {
+  private constructor(readonly page: Page) {}
+
+  /** Opens a page and resolves when the workbench has its status bar. */
+  static async open(context: BrowserContext, url: string): Promise<Workbench> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(actionTimeoutMs);
+    await page.goto(url, { timeout: openTimeoutMs });
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: openTimeoutMs });
+    return new Workbench(page);
+  }
+
+  /** Shows a view container by its title in the activity bar. */
+  async showContainer(title: string): Promise<void> {
+    const item = this.page.locator(`.activitybar a[aria-label^="${title}"]`);
+    await item.waitFor({ timeout: openTimeoutMs });
+    // Clicking the shown container again would hide it.
+    const isShown = await this.page.locator(`.activitybar .action-item.checked a[aria-label^="${title}"]`).count();
+    if (isShown === 0) await item.click();
+  }
+
+  /** Rows of the trees of the sidebar whose text holds `text`. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .pane-body [role=treeitem]').filter({ hasText: text });
+  }
+
+  /** The items of the status bar whose text holds `text`. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text });
+  }
+
+  /** Runs a command by its title, through the palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    const first = this.page.locator('.quick-input-list [role=option]').first();
+    await first.filter({ hasText: title }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Toasts shown now. */
+  get notifications(): Locator {
+    return this.page.locator('.notification-toast .notification-list-item-message');
+  }
+
+  async screenshot(path: string, locator?: Locator): Promise<void> {
+    mkdirSync(dirname(path), { recursive: true });
+    await (locator ?? this.page).screenshot({ path });
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+}
