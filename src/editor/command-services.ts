@@ -1,0 +1,31 @@
+import type { Clock } from '../core/clock';
+import type { Logger } from '../core/logger';
+import type { EngineKeys } from './engine-keys';
+import type { Gateway } from './gateway-port';
+import type { Localizer } from './localizer';
+import type { ReportDocuments } from './report-documents';
+import type { Settings } from './settings';
+import type { EnginesViewControl } from './tree/engines-view';
+
+/** What commands work with. Each takes of it what it needs. */
+export interface CommandServices {
+  readonly gateway: Gateway;
+  readonly settings: Settings;
+  readonly engineKeys: EngineKeys;
+  readonly view: EnginesViewControl;
+  readonly statusBar: { whileStarting<T>(work: Promise<T>): Promise<T> };
+  readonly reports: ReportDocuments;
+  readonly log: Logger;
+  readonly l10n: Localizer;
+  readonly clock: Clock;
+  /** Brings the output channel to front. */
+  readonly showLog: () => void;
+  readonly extensionId: string;
+  readonly extensionVersion: string;
+}
+
+/**
+ * One command. `argument` is what the caller passed: a row of the tree, an engine id, or nothing, in which case the
+ * command asks. Rejecting shows the error to the user; `FlmError('cancelled')` shows nothing.
+ */
+export type CommandHandler = (services: CommandServices, argument?: unknown) => Promise<void>;

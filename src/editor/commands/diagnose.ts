@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { reasonText } from '../../core/reason';
+import type { DiagnosisStep } from '../../protocol/gateway-rpc';
+import type { CommandHandler, CommandServices } from '../command-services';
+import type { CommandId } from '../contributions';
+import { diagnosisReport, firstFailure, remedyOf } from '../diagnosis-report';
+import { localizeFinding, type Localizer } from '../localizer';
+import { withProgress } from '../progress';
+import { messageText } from '../safe-text';
+
+/** Checks engine → gateway → client step by step; ends with one finding, and the action that helps. */
+export const diagnose: CommandHandler = async (services) => {
+  const { gateway, l10n, log } = services;
+  const steps = await withProgress(l10n.t('Checking engines, gateway and client'), gateway.request('diagnose', {}));
+  for (const { step, ok, finding } of steps) {
+    log[ok ? 'info' : 'warn'](`Diagnosis, ${step}: ${finding.code}`, { args: finding.args });
+  }
+  void showFinding(services, steps);
+};
+
+async function showFinding(services: CommandServices, steps: readonly DiagnosisStep[]): Promise<void> {
+  const { l10n } = services;
+  const report = l10n.t('Show Report');
+  const failure = firstFailure(steps);
+  if (failure === undefined) {
+    const text = l10n.t('Everything works: engines, models, proxy and a test request.');
+    if ((await vscode.window.showInformationMessage(text, report)) === report) await showReport(services, steps);
+    return;
+  }
+  const remedy = remedyOf(failure.finding.code);
+  const actions = remedy === undefined ? [report] : [remedyLabel(l10n, remedy), report];
+  const text = localizeFinding(l10n, failure.finding, messageText);
+  const answer = await vscode.window.showWarningMessage(text, ...actions);
+  if (answer === report) await showReport(services, steps);
+  else if (answer !== undefined && remedy !== undefined) await vscode.commands.executeCommand(remedy);
+}
+
+function remedyLabel(l10n: Localizer, remedy: CommandId): string {
+  const labels: Partial<Record<CommandId, string>> = {
+    'flm.engines.add': l10n.t('Add an Engine'),
+    'flm.engines.refresh': l10n.t('Look Again'),
+    'flm.proxy.start': l10n.t('Start the Proxy'),
+    'flm.proxy.restart': l10n.t('Restart the Proxy'),
+  };
+  return labels[remedy] ?? remedy;
+}
+
+async function showReport(services: CommandServices, steps: readonly DiagnosisStep[]): Promise<void> {
+  const { l10n, reports, gateway, extensionVersion } = services;
+  const engines = gateway.status.state?.engines.engines ?? [];
+  const facts: [string, string][] = [
+    [l10n.t('FLM'), extensionVersion],
+    [l10n.t('VS Code'), `${vscode.version} (${process.platform} ${process.arch})`],
+    [l10n.t('Machine'), vscode.env.remoteName ?? l10n.t('this machine')],
+    ...engines.map((engine): [string, string] => [
+      engine.name,
+      `${engine.baseUrl} ${engine.version ?? ''} ${engine.state}: ${reasonText(engine.reason)}`,
+    ]),
+  ];
+  await reports.show(l10n.t('FLM Diagnosis'), diagnosisReport(l10n, steps, facts));
+}

@@ -1,0 +1,37 @@
+import { reasonTemplates, type Reason } from '../core/reason';
+import { diagnosisTemplates, type DiagnosisFinding } from '../protocol/gateway-rpc';
+import { cleanArgs, plainText } from './safe-text';
+
+/**
+ * `vscode.l10n` and the reader's language as a port, so that everything that puts state into words is a pure function.
+ * The parameter is always called `l10n`: the manifest tests collect translatable strings from calls of `l10n.t`.
+ */
+export interface Localizer {
+  /** Translates an English template; `{0}` … are replaced by the arguments. */
+  t(this: void, message: string, ...args: (string | number)[]): string;
+  /** BCP 47 tag of the editor's display language: `en`, `ja`. */
+  readonly language: string;
+}
+
+/**
+ * Puts a reason of the gateway into the reader's words. Its arguments may come from an engine: `clean` makes them fit for
+ * the place where the sentence is shown.
+ */
+export function localizeReason(l10n: Localizer, value: Reason, clean = plainText): string {
+  return localizeTemplate(l10n, reasonTemplates[value.code], value, clean);
+}
+
+/** Puts the finding of a diagnosis step into the reader's words; `clean` as in {@link localizeReason}. */
+export function localizeFinding(l10n: Localizer, finding: DiagnosisFinding, clean = plainText): string {
+  return localizeTemplate(l10n, diagnosisTemplates[finding.code], finding, clean);
+}
+
+function localizeTemplate(
+  l10n: Localizer,
+  // A newer gateway may know a code that this window does not.
+  template: string | undefined,
+  sentence: { readonly code: string; readonly args: readonly (string | number)[] },
+  clean: (text: string) => string,
+): string {
+  return template === undefined ? clean(sentence.code) : l10n.t(template, ...cleanArgs(sentence.args, clean));
+}

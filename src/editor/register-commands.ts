@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import { messageOf } from '../core/errors';
+import { addEngine } from './commands/add-engine';
+import { clearEngineKey } from './commands/clear-engine-key';
+import { copyCurl } from './commands/copy-curl';
+import { copyEndpoint } from './commands/copy-endpoint';
+import { copyEngineAddress } from './commands/copy-engine-address';
+import { copyModelId } from './commands/copy-model-id';
+import { copyModelCurl, copyModelPython, copyModelTypeScript } from './commands/copy-model-snippet';
+import { startDemo, stopDemo } from './commands/demo-engine';
+import { diagnose } from './commands/diagnose';
+import { clearFilter, filterModels } from './commands/filter-models';
+import { hideEngine } from './commands/hide-engine';
+import { openEngineDocs } from './commands/open-engine-docs';
+import { openLog } from './commands/open-log';
+import { openSettings } from './commands/open-settings';
+import { openWalkthrough } from './commands/open-walkthrough';
+import { refreshEngines } from './commands/refresh-engines';
+import { removeEngine } from './commands/remove-engine';
+import { restartProxy } from './commands/restart-proxy';
+import { setEngineKey } from './commands/set-engine-key';
+import { concealHidden, showHidden } from './commands/show-hidden';
+import { showMoreModels } from './commands/show-more-models';
+import { startEngine } from './commands/start-engine';
+import { startProxy } from './commands/start-proxy';
+import { stopProxy } from './commands/stop-proxy';
+import { toggleProxy } from './commands/toggle-proxy';
+import { unhideEngine } from './commands/unhide-engine';
+import { useAsDefault } from './commands/use-as-default';
+import type { CommandHandler, CommandServices } from './command-services';
+import type { CommandId } from './contributions';
+import { errorText } from './error-text';
+
+/** Every command of package.json. A row that is missing does not compile. */
+const handlers: Record<CommandId, CommandHandler> = {
+  'flm.proxy.toggle': toggleProxy,
+  'flm.proxy.start': startProxy,
+  'flm.proxy.stop': stopProxy,
+  'flm.proxy.restart': restartProxy,
+  'flm.proxy.copyEndpoint': copyEndpoint,
+  'flm.proxy.copyCurl': copyCurl,
+  'flm.engines.refresh': refreshEngines,
+  'flm.engines.add': addEngine,
+  'flm.engines.showHidden': showHidden,
+  'flm.engines.concealHidden': concealHidden,
+  'flm.engine.start': startEngine,
+  'flm.engine.remove': removeEngine,
+  'flm.engine.setKey': setEngineKey,
+  'flm.engine.clearKey': clearEngineKey,
+  'flm.engine.hide': hideEngine,
+  'flm.engine.unhide': unhideEngine,
+  'flm.engine.copyAddress': copyEngineAddress,
+  'flm.engine.openDocs': openEngineDocs,
+  'flm.models.filter': filterModels,
+  'flm.models.clearFilter': clearFilter,
+  'flm.models.showMore': showMoreModels,
+  'flm.model.copyId': copyModelId,
+  'flm.model.copyCurl': copyModelCurl,
+  'flm.model.copyPython': copyModelPython,
+  'flm.model.copyTypeScript': copyModelTypeScript,
+  'flm.model.useAsDefault': useAsDefault,
+  'flm.demo.start': startDemo,
+  'flm.demo.stop': stopDemo,
+  'flm.diagnose.run': diagnose,
+  'flm.log.open': openLog,
+  'flm.settings.open': openSettings,
+  'flm.walkthrough.open': openWalkthrough,
+};
+
+/** Registers all commands behind the one wrapper that catches what they throw, logs it, and tells the user. */
+export function registerCommands(services: CommandServices): vscode.Disposable {
+  const registrations = Object.entries(handlers).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, (argument?: unknown) => run(services, id, handler, argument)),
+  );
+  return vscode.Disposable.from(...registrations);
+}
+
+async function run(services: CommandServices, id: string, handler: CommandHandler, argument: unknown): Promise<void> {
+  try {
+    await handler(services, argument);
+  } catch (error) {
+    const text = errorText(services.l10n, error);
+    if (text === undefined) return;
+    services.log.error(`Command ${id} failed`, { error: messageOf(error) });
+    if (error instanceof Error && error.stack !== undefined) services.log.debug(error.stack);
+    void offerLog(services, text);
+  }
+}
+
+async function offerLog({ l10n, showLog }: CommandServices, text: string): Promise<void> {
+  const open = l10n.t('Open Log');
+  if ((await vscode.window.showErrorMessage(text, open)) === open) showLog();
+}

@@ -1,0 +1,178 @@
+import { isUsable } from '../core/engine';
+import { isLoopbackHost } from '../core/model-id';
+import type { GatewayState, ProxyState } from '../protocol/gateway-rpc';
+import type { CommandId } from './contributions';
+import { formatAge, formatCount } from './format';
+import type { GatewayStatus } from './gateway-port';
+import { localizeReason, type Localizer } from './localizer';
+import { markdownText } from './safe-text';
+
+/** Commands that the tooltip may link to; the tooltip is trusted for these and no others. */
+export const statusBarLinks = [
+  'flm.proxy.toggle',
+  'flm.proxy.restart',
+  'flm.proxy.copyEndpoint',
+  'flm.engines.refresh',
+  'flm.diagnose.run',
+  'flm.log.open',
+  'flm.engines.focus',
+  'workbench.action.reloadWindow',
+] as const;
+type Link = (typeof statusBarLinks)[number];
+
+export interface StatusBarView {
+  readonly text: string;
+  /** Markdown; engine-made strings in it are escaped. */
+  readonly tooltip: string;
+  /** Colour of the background, only for what needs a person. */
+  readonly severity?: 'warning' | 'error';
+  readonly command: CommandId | 'workbench.action.reloadWindow';
+  readonly accessibilityLabel: string;
+}
+
+/**
+ * What the status bar shows: a pure function of what is known. `isStartAsked`: this window asked for the proxy, and the
+ * gateway has not answered yet.
+ */
+export function statusBarView(
+  l10n: Localizer,
+  status: GatewayStatus,
+  now: number,
+  isStartAsked: boolean,
+): StatusBarView {
+  if (status.phase === 'incompatible') return incompatible(l10n, status);
+  if (isStartAsked && status.state?.proxy.phase !== 'on') return busy(l10n, status, l10n.t('The proxy is starting.'));
+  if (status.phase === 'failed') return failed(l10n, status);
+  const proxy: ProxyState = status.state?.proxy ?? { phase: 'off', inFlight: 0, requests: 0 };
+  switch (proxy.phase) {
+    case 'off':
+      return off(l10n, status);
+    case 'starting':
+      return busy(l10n, status, l10n.t('The proxy is starting.'));
+    case 'stopping':
+      return busy(l10n, status, l10n.t('The proxy is stopping.'));
+    case 'failed':
+      return failed(l10n, { ...status, ...(proxy.notice && { reason: proxy.notice }) });
+    case 'on':
+      return on(l10n, status, proxy, now);
+  }
+}
+
+function off(l10n: Localizer, status: GatewayStatus): StatusBarView {
+  const sentence = l10n.t('The proxy is off.');
+  return {
+    text: '$(broadcast) FLM',
+    tooltip: tooltip([
+      sentence,
+      enginesLine(l10n, status.state),
+      links(
+        link(l10n.t('Start'), 'flm.proxy.toggle'),
+        link(l10n.t('Engines'), 'flm.engines.focus'),
+        link(l10n.t('Log'), 'flm.log.open'),
+      ),
+    ]),
+    command: 'flm.proxy.toggle',
+    accessibilityLabel: `FLM, ${sentence}`,
+  };
+}
+
+function busy(l10n: Localizer, status: GatewayStatus, sentence: string): StatusBarView {
+  return {
+    text: '$(sync~spin) FLM',
+    tooltip: tooltip([sentence, enginesLine(l10n, status.state), links(link(l10n.t('Log'), 'flm.log.open'))]),
+    command: 'flm.proxy.toggle',
+    accessibilityLabel: `FLM, ${sentence}`,
+  };
+}
+
+function on(l10n: Localizer, status: GatewayStatus, proxy: ProxyState, now: number): StatusBarView {
+  const port = proxy.port ?? 0;
+  const running = proxy.inFlight > 0 ? ` ▸${String(proxy.inFlight)}` : '';
+  const endpoint = proxy.endpoint ?? '';
+  const since = proxy.startedAt === undefined ? '' : l10n.t('On for {0}.', formatAge(l10n, now - proxy.startedAt));
+  const requests = l10n.t('{0} requests, {1} running now.', count(l10n, proxy.requests), count(l10n, proxy.inFlight));
+  const notice = proxy.notice === undefined ? '' : localizeReason(l10n, proxy.notice, markdownText);
+  return {
+    text: `$(broadcast) FLM :${String(port)}${running}`,
+    tooltip: tooltip([
+      `**${l10n.t('The proxy is on.')}** ${exposure(l10n, proxy.host)}`,
+      `${markdownText(endpoint)} — ${link(l10n.t('Copy'), 'flm.proxy.copyEndpoint')}`,
+      notice,
+      enginesLine(l10n, status.state),
+      [since, requests].filter(Boolean).join(' '),
+      links(
+        link(l10n.t('Stop'), 'flm.proxy.toggle'),
+        link(l10n.t('Restart'), 'flm.proxy.restart'),
+        link(l10n.t('Refresh'), 'flm.engines.refresh'),
+        link(l10n.t('Diagnose'), 'flm.diagnose.run'),
+        link(l10n.t('Log'), 'flm.log.open'),
+      ),
+    ]),
+    command: 'flm.proxy.toggle',
+    accessibilityLabel: l10n.t('FLM, the proxy is on, port {0}, {1} requests running', port, proxy.inFlight),
+  };
+}
+
+function failed(l10n: Localizer, status: GatewayStatus): StatusBarView {
+  const sentence = l10n.t('FLM failed.');
+  const why = status.reason === undefined ? '' : localizeReason(l10n, status.reason, markdownText);
+  return {
+    text: '$(error) FLM',
+    tooltip: tooltip([
+      `**${sentence}**`,
+      why,
+      links(
+        link(l10n.t('Try Again'), 'flm.proxy.restart'),
+        link(l10n.t('Diagnose'), 'flm.diagnose.run'),
+        link(l10n.t('Log'), 'flm.log.open'),
+      ),
+    ]),
+    severity: 'error',
+    command: 'flm.proxy.toggle',
+    accessibilityLabel: `FLM, ${sentence}`,
+  };
+}
+
+function incompatible(l10n: Localizer, status: GatewayStatus): StatusBarView {
+  const sentence = l10n.t('Another window runs a different version of FLM.');
+  const why = status.reason === undefined ? sentence : localizeReason(l10n, status.reason, markdownText);
+  return {
+    text: '$(warning) FLM',
+    tooltip: tooltip([why, links(link(l10n.t('Reload Window'), 'workbench.action.reloadWindow'))]),
+    severity: 'warning',
+    command: 'workbench.action.reloadWindow',
+    accessibilityLabel: `FLM, ${sentence}`,
+  };
+}
+
+/** Who can reach the proxy. */
+export function exposure(l10n: Localizer, host: string | undefined): string {
+  if (host === undefined || isLoopbackHost(host)) return l10n.t('Only this machine can reach it.');
+  return l10n.t('Other machines can reach it: it listens on {0}.', markdownText(host));
+}
+
+function enginesLine(l10n: Localizer, state: GatewayState | undefined): string {
+  if (state?.engines.scannedAt === undefined) return '';
+  const usable = state.engines.engines.filter((engine) => isUsable(engine.state));
+  if (usable.length === 0) return l10n.t('No engine is running.');
+  const models = usable.reduce((sum, engine) => sum + engine.models.length, 0);
+  const names = usable.slice(0, 6).map((engine) => markdownText(engine.name));
+  if (usable.length > names.length) names.push('…');
+  return l10n.t('{0} engines with {1} models: {2}', usable.length, count(l10n, models), names.join(', '));
+}
+
+function tooltip(paragraphs: readonly string[]): string {
+  return paragraphs.filter((paragraph) => paragraph !== '').join('\n\n');
+}
+
+function links(...items: readonly string[]): string {
+  return items.join(' · ');
+}
+
+function link(label: string, command: Link): string {
+  return `[${label}](command:${command})`;
+}
+
+function count(l10n: Localizer, value: number): string {
+  return formatCount(value, l10n.language);
+}

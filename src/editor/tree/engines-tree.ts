@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../core/clock';
+import type { Localizer } from '../localizer';
+import { nodeTooltip } from './tooltips';
+import type { TreeInput, TreeModel, TreeRow } from './tree-model';
+
+const expansions = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+} as const;
+
+/** Hands the rows of a TreeModel to VS Code. */
+export class EnginesTree implements vscode.TreeDataProvider<TreeRow> {
+  readonly #model: TreeModel;
+  readonly #l10n: Localizer;
+  readonly #clock: Clock;
+  readonly #changed = new vscode.EventEmitter<TreeRow[] | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(model: TreeModel, l10n: Localizer, clock: Clock) {
+    this.#model = model;
+    this.#l10n = l10n;
+    this.#clock = clock;
+  }
+
+  /** Takes in a new state and has VS Code ask again for what changed, and only that. */
+  update(input: TreeInput): void {
+    const rows = this.#model.update(input);
+    if (rows === 'all') this.#changed.fire(undefined);
+    else if (rows.length > 0) this.#changed.fire([...rows]);
+  }
+
+  getChildren(row?: TreeRow): TreeRow[] {
+    return [...(row === undefined ? this.#model.roots() : this.#model.children(row))];
+  }
+
+  getParent(row: TreeRow): TreeRow | undefined {
+    return row.parent;
+  }
+
+  getTreeItem(row: TreeRow): vscode.TreeItem {
+    const { node } = row;
+    const item = new vscode.TreeItem(node.label, expansions[node.expansion]);
+    item.id = node.id;
+    if (node.description !== undefined) item.description = node.description;
+    item.iconPath = new vscode.ThemeIcon(
+      node.icon.id,
+      node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color),
+    );
+    item.contextValue = node.contextValue;
+    item.accessibilityInformation = { label: node.accessibilityLabel };
+    if (node.kind === 'action') item.command = { command: node.command, title: node.label, arguments: [...node.args] };
+    return item;
+  }
+
+  /** Tooltips are made when somebody hovers, with what is known then. */
+  resolveTreeItem(item: vscode.TreeItem, row: TreeRow): vscode.TreeItem {
+    const text = nodeTooltip(this.#l10n, row.node, this.#clock.now());
+    // Untrusted, without icons and HTML, which are the defaults: names in it are made by engines.
+    if (text !== undefined) item.tooltip = new vscode.MarkdownString(text);
+    return item;
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+}
