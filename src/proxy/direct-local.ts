@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Headers by which proxies and tunnels in front of a server tell of the real client. */
+const forwardingHeaders = [
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-envoy-external-address',
+  'x-azure-clientip',
+  'true-client-ip',
+  'fastly-client-ip',
+  'fly-client-ip',
+  'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'cf-ray',
+  'cdn-loop',
+  'tailscale-user-login',
+] as const;
+
+/**
+ * Finds a sign that a proxy or tunnel stands in front: then a loopback peer is not the client, and gets no leniency
+ * (SECURITY.md; unsloth PR 9102). Undefined when there is none. One lookup per name, no allocation.
+ */
+export function forwardingHeader(headers: IncomingHttpHeaders): string | undefined {
+  for (const name of forwardingHeaders) if (headers[name] !== undefined) return name;
+  for (const name in headers) if (name.startsWith('x-forwarded')) return name;
+  return undefined;
+}

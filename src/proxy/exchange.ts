@@ -1,0 +1,191 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode } from '../core/errors';
+import type { AccessRecord, Identity, Outcome, Refusal, RequestFacts } from '../core/request';
+import { errorJson, openAiError, type OpenAiError } from './openai-error';
+import { pathOf } from './route-table';
+import { drainRequest, hasUnreadBody } from './unread-body';
+
+/** What the server keeps for every exchange. */
+export interface ExchangeHost {
+  monotonic(): number;
+  /** Called exactly once, when the last byte is written or the socket is gone. */
+  settled(exchange: Exchange): void;
+}
+
+/**
+ * One request with its answer: the state that grows along the way, the ways to answer, and the single point where it
+ * ends. Its `close` comes exactly once (Node emits it after the last byte, or when the socket is gone); who must stop
+ * something then, sets `onClose`.
+ */
+export class Exchange {
+  readonly facts: RequestFacts;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly startedAt: number;
+  identity: Identity | undefined;
+  rule: string | undefined;
+  errorCode: ErrorCode | undefined;
+  engineId: string | undefined;
+  modelId: string | undefined;
+  isStream: boolean | undefined;
+  queueMs: number | undefined;
+  firstTokenMs: number | undefined;
+  tokensIn: number | undefined;
+  tokensOut: number | undefined;
+  bytesIn = 0;
+  bytesOut = 0;
+  /** Known once something else than «answered» or «left» has happened. */
+  outcome: Outcome | undefined;
+  /** The client is gone, or the answer is written: stop whatever still runs for it. */
+  onClose: (() => void) | undefined;
+  /** The gateway stops: end the answer, telling why. The default answers 503 or cuts. */
+  onShutdown: (() => void) | undefined;
+  #isClosed = false;
+  readonly #host: ExchangeHost;
+  readonly #baseHeaders: string[];
+
+  constructor(host: ExchangeHost, facts: RequestFacts, req: IncomingMessage, res: ServerResponse, headers: string[]) {
+    this.facts = facts;
+    this.req = req;
+    this.res = res;
+    this.#host = host;
+    this.#baseHeaders = headers;
+    this.startedAt = host.monotonic();
+    res.once('close', () => this.#close());
+    res.on('error', () => undefined); // a socket that breaks while we write; `close` follows
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** An answer has begun, or can no longer be given. */
+  get isAnswered(): boolean {
+    return this.#isClosed || this.res.headersSent;
+  }
+
+  get elapsedMs(): number {
+    return this.#host.monotonic() - this.startedAt;
+  }
+
+  /** Headers for this answer besides the fixed ones, name, value, name, value … */
+  addHeaders(headers: readonly string[]): void {
+    this.#baseHeaders.push(...headers);
+  }
+
+  /** Starts an answer whose body follows piece by piece. */
+  writeHead(status: number, headers: readonly string[]): void {
+    this.res.writeHead(status, [...this.#baseHeaders, ...headers]);
+  }
+
+  /** A whole answer. Does nothing if one has begun or the client is gone. */
+  respond(
+    status: number,
+    contentType: string | undefined,
+    body: string | Buffer,
+    headers: readonly string[] = [],
+  ): void {
+    const { res, req } = this;
+    if (res.headersSent || this.#isClosed) return;
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const isBodiless = req.method === 'HEAD' || status === 204;
+    const head = [...headers];
+    if (contentType !== undefined) head.push('content-type', contentType);
+    if (status !== 204) head.push('content-length', String(bytes.length));
+    const isUnread = hasUnreadBody(req);
+    if (isUnread) head.push('connection', 'close');
+    this.writeHead(status, head);
+    if (!isBodiless) {
+      this.bytesOut += bytes.length;
+      res.write(bytes);
+    }
+    if (isUnread) {
+      if (isBodiless) res.flushHeaders();
+      drainRequest(req, () => res.end());
+    } else res.end();
+  }
+
+  respondJson(status: number, value: unknown): void {
+    this.respond(status, 'application/json', JSON.stringify(value));
+  }
+
+  /** An error answer. `outcome` stays as set before; the default is `error`. */
+  respondError(error: OpenAiError, code: ErrorCode, headers: readonly string[] = []): void {
+    this.errorCode = code;
+    this.outcome ??= 'error';
+    this.respond(error.status, 'application/json', errorJson(error), headers);
+  }
+
+  /** Refuses: the answer names what happened, the record also names the rule. */
+  refuse(refusal: Refusal, param: string | null = null): void {
+    this.rule = refusal.rule;
+    this.outcome = 'refused';
+    const headers: string[] = [];
+    for (const [name, value] of Object.entries(refusal.headers ?? {})) headers.push(name, value);
+    if (refusal.retryAfterSec !== undefined) headers.push('retry-after', String(Math.ceil(refusal.retryAfterSec)));
+    const error = openAiError(refusal.code, refusal.message, param);
+    if (error.status === 401) headers.push('www-authenticate', 'Bearer');
+    this.respondError(error, refusal.code, headers);
+  }
+
+  /** Cuts the connection: the only honest end of an answer that has begun and cannot be completed. */
+  cut(): void {
+    this.res.destroy();
+  }
+
+  shutdown(): void {
+    if (this.onShutdown !== undefined) this.onShutdown();
+    else if (!this.res.headersSent) this.refuseStopping();
+    else if (!this.res.writableEnded) this.cut();
+  }
+
+  refuseStopping(): void {
+    this.outcome = 'error';
+    const error = openAiError('gateway_stopping', 'FLM is stopping. Try again in a moment.');
+    this.respondError(error, 'gateway_stopping', ['retry-after', '5', 'connection', 'close']);
+  }
+
+  record(): AccessRecord {
+    const { facts } = this;
+    const userAgent = facts.headers['user-agent'];
+    return {
+      requestId: facts.id,
+      at: facts.receivedAt,
+      address: facts.clientAddress,
+      method: facts.method,
+      route: facts.route,
+      path: printable(pathOf(facts.target).slice(0, 200)),
+      status: this.res.headersSent ? this.res.statusCode : 499, // nginx' number for «client closed request»
+      outcome: this.outcome ?? (this.res.writableFinished ? 'ok' : 'aborted'),
+      durationMs: this.elapsedMs,
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+      ...(this.identity && { identity: this.identity }),
+      ...(this.engineId !== undefined && { engineId: this.engineId }),
+      ...(this.modelId !== undefined && { modelId: this.modelId }),
+      ...(this.rule !== undefined && { rule: this.rule }),
+      ...(this.errorCode !== undefined && { errorCode: this.errorCode }),
+      ...(this.isStream !== undefined && { isStream: this.isStream }),
+      ...(this.queueMs !== undefined && { queueMs: this.queueMs }),
+      ...(this.firstTokenMs !== undefined && { firstTokenMs: this.firstTokenMs }),
+      ...(this.tokensIn !== undefined && { tokensIn: this.tokensIn }),
+      ...(this.tokensOut !== undefined && { tokensOut: this.tokensOut }),
+      ...(typeof userAgent === 'string' && { userAgent: printable(userAgent.slice(0, 200)) }),
+    };
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const stop = this.onClose;
+    this.onClose = undefined;
+    this.onShutdown = undefined;
+    stop?.();
+    this.#host.settled(this);
+  }
+}
+
+/** Control characters and the like as `\xNN`, against forged log lines. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -1,0 +1,67 @@
+import type { Catalog, CatalogEntry } from '../core/catalog';
+
+/** One model as `GET /v1/models` tells it: OpenAI's four members, and further ones that clients skip or use. */
+export interface ListedModel {
+  readonly id: string;
+  readonly object: 'model';
+  /** Epoch seconds; 0 where the engine does not tell, because it must not change from call to call. */
+  readonly created: number;
+  readonly owned_by: string;
+  readonly engine: string;
+  readonly name: string;
+  readonly capabilities: readonly string[];
+  readonly context_length?: number;
+  readonly max_context_length?: number;
+  readonly loaded?: boolean;
+  readonly size_bytes?: number;
+  readonly parameters?: string;
+  readonly quantization?: string;
+  readonly family?: string;
+}
+
+export function listModels(catalog: Catalog): { object: 'list'; data: readonly ListedModel[] } {
+  return { object: 'list', data: catalog.list().map(listed) };
+}
+
+/**
+ * The model a request target asks for: an id with its slashes as they are or percent-encoded. Exact ids first, then all
+ * that inference requests understand (aliases, bare ids).
+ */
+export function findModel(catalog: Catalog, encodedId: string): ListedModel | undefined {
+  for (const id of [encodedId, decoded(encodedId)]) {
+    if (id === undefined || id === '') continue;
+    const exact = catalog.list().find((entry) => entry.id === id);
+    if (exact !== undefined) return listed(exact);
+    const resolution = catalog.resolve(id);
+    if (resolution.ok && resolution.candidates[0] !== undefined) return listed(resolution.candidates[0]);
+  }
+  return undefined;
+}
+
+function listed({ id, engine, model }: CatalogEntry): ListedModel {
+  const context = model.contextLoaded ?? model.contextMax;
+  return {
+    id,
+    object: 'model',
+    created: model.created ?? 0,
+    owned_by: engine.id,
+    engine: engine.kind,
+    name: model.displayName ?? model.id,
+    capabilities: model.capabilities,
+    ...(context !== undefined && { context_length: context }),
+    ...(model.contextMax !== undefined && { max_context_length: model.contextMax }),
+    ...(model.isLoaded !== undefined && { loaded: model.isLoaded }),
+    ...(model.sizeBytes !== undefined && { size_bytes: model.sizeBytes }),
+    ...(model.parameters !== undefined && { parameters: model.parameters }),
+    ...(model.quantization !== undefined && { quantization: model.quantization }),
+    ...(model.family !== undefined && { family: model.family }),
+  };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Catalog } from '../core/catalog';
+import type { Clock } from '../core/clock';
+import type { FlmConfig } from '../core/config-schema';
+import type { Logger } from '../core/logger';
+import type { Gate } from '../core/request';
+import type { EngineKeys, UpstreamHealth } from '../core/upstream';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Who is asking, from the socket's peer and the request's headers. The default answers the socket's peer; a service
+ * that knows trusted proxies replaces it. Synchronous, microseconds, never throws.
+ */
+export type ClientAddress = (socketAddress: string, headers: IncomingHttpHeaders) => string;
+
+/** What the proxy is built from. */
+export interface ProxyDeps {
+  readonly config: FlmConfig;
+  readonly catalog: Catalog;
+  readonly gate: Gate;
+  readonly keys: EngineKeys;
+  readonly health: UpstreamHealth;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Value of the gateway header. */
+  readonly version: string;
+  readonly clientAddress?: ClientAddress;
+}

@@ -1,0 +1,203 @@
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { Socket } from 'node:net';
+import { normalizeAddress } from '../core/address';
+import type { FlmConfig } from '../core/config-schema';
+import { Emitter, type Event } from '../core/emitter';
+import { answerClientError, refuseConnect } from './client-error';
+import { EnginePools } from './engine-pools';
+import { Entrance } from './entrance';
+import type { Exchange, ExchangeHost } from './exchange';
+import { createHttpApp } from './http-app';
+import { InFlight } from './in-flight';
+import { handleInference } from './inference-route';
+import { listenOnFreePort } from './listen';
+import type { ProxyDeps } from './proxy-deps';
+import { headersTimeoutMs, maxConnections, uploadTimeoutMs } from './server-limits';
+
+export interface ProxyStats {
+  /** Requests admitted and not yet over. */
+  readonly inFlight: number;
+  /** All requests since the server was built. */
+  readonly requests: number;
+}
+
+/** Where the server listens. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /** The one asked for was somebody else's. */
+  readonly isOtherPort: boolean;
+}
+
+/** How long open answers get to send their error event when the server stops. */
+const farewellMs = 500;
+
+/**
+ * The OpenAI-compatible endpoint in front of all engines. Built by {@link createProxy}; listens only when told, can be
+ * stopped and started again, and takes a new configuration while streams run.
+ */
+export class ProxyServer implements ExchangeHost {
+  readonly #deps: ProxyDeps;
+  readonly #pools: EnginePools;
+  readonly #inFlight = new InFlight();
+  readonly #entrance: Entrance;
+  readonly #exchanges = new Set<Exchange>();
+  readonly #activity = new Emitter<ProxyStats>();
+  readonly #connections = new Map<string, number>();
+  #config: FlmConfig;
+  #app: FastifyInstance | undefined;
+  #requests = 0;
+
+  constructor(deps: ProxyDeps) {
+    this.#deps = deps;
+    this.#config = deps.config;
+    this.#pools = new EnginePools(deps.clock, deps.config['timeouts.connectSeconds'] * 1000);
+    this.#entrance = new Entrance(deps, this, deps.config);
+  }
+
+  /** A request began or ended. Fired for each: listeners that draw must throttle. */
+  get onDidChangeActivity(): Event<ProxyStats> {
+    return this.#activity.event;
+  }
+
+  stats(): ProxyStats {
+    return { inFlight: this.#exchanges.size, requests: this.#requests };
+  }
+
+  /**
+   * Opens the port, or the next free one.
+   *
+   * @param host a literal address; `localhost` means 127.0.0.1
+   * @param port 0 for any
+   * @throws FlmError `port_in_use`; another error when the address is not this machine's
+   */
+  async listen(host: string, port: number): Promise<Listening> {
+    const app = this.#requireApp();
+    await app.ready();
+    const address = host === 'localhost' ? '127.0.0.1' : host;
+    const bound = await listenOnFreePort(app.server, address, port);
+    return { host: address, port: bound, isOtherPort: port !== 0 && bound !== port };
+  }
+
+  /**
+   * Ends open streams with an error event and everything else with 503, then frees the port. Takes at most about half a
+   * second, whatever clients and engines do. Harmless when not listening.
+   */
+  async stop(): Promise<void> {
+    const app = this.#app;
+    if (app === undefined) return;
+    this.#app = undefined;
+    this.#entrance.isClosing = true;
+    const { server } = app;
+    const isFree = new Promise<void>((resolve) => {
+      if (server.listening) server.close(() => resolve());
+      else resolve();
+    });
+    const open = [...this.#exchanges];
+    for (const exchange of open) exchange.shutdown();
+    if (open.length > 0) await this.#allSettled();
+    server.closeAllConnections();
+    await isFree;
+    await app.close();
+    await this.#pools.destroy();
+    this.#entrance.isClosing = false;
+  }
+
+  /** Takes a new configuration for requests that come from now on. Host and port are the caller's business. */
+  configure(config: FlmConfig): void {
+    this.#config = config;
+    this.#entrance.configure(config);
+    this.#pools.configure(config['timeouts.connectSeconds'] * 1000);
+    if (this.#app === undefined) return;
+    this.#app.server.requestTimeout = uploadTimeoutMs(config);
+    this.#app.server.headersTimeout = headersTimeoutMs(config);
+  }
+
+  /** For tests: a request without a socket. */
+  inject(options: InjectOptions): Promise<LightMyRequestResponse> {
+    return this.#requireApp().inject(options);
+  }
+
+  monotonic(): number {
+    return this.#deps.clock.monotonic();
+  }
+
+  settled(exchange: Exchange): void {
+    this.#exchanges.delete(exchange);
+    try {
+      this.#deps.gate.settled(exchange.record());
+    } catch (error) {
+      this.#deps.logger.error('The record of a request could not be taken.', { error });
+    }
+    this.#activity.fire(this.stats());
+  }
+
+  #requireApp(): FastifyInstance {
+    if (this.#app !== undefined) return this.#app;
+    const { catalog, gate, logger, version, keys, health, clock } = this.#deps;
+    const inference = {
+      catalog,
+      gate,
+      keys,
+      health,
+      clock,
+      pools: this.#pools,
+      inFlight: this.#inFlight,
+      config: () => this.#config,
+    };
+    const app = createHttpApp({
+      entrance: { enter: (req, res) => this.#begin(this.#entrance.enter(req, res)) },
+      catalog,
+      gate,
+      logger,
+      config: this.#config,
+      infer: (exchange) => handleInference(inference, exchange),
+      clientError: (error, socket) => answerClientError(error, socket, gate, version),
+    });
+    app.server.maxConnections = maxConnections;
+    app.server.on('connect', (_request, socket) => refuseConnect(socket, gate, version));
+    // Without a listener Node says «100 Continue» before anyone has looked at the request
+    app.server.on('checkContinue', (req, res) => app.server.emit('request', req, res));
+    app.server.on('connection', (socket) => this.#connected(socket));
+    this.#app = app;
+    return app;
+  }
+
+  #begin(exchange: Exchange): Exchange {
+    this.#requests++;
+    if (!exchange.isClosed) this.#exchanges.add(exchange);
+    this.#activity.fire(this.stats());
+    return exchange;
+  }
+
+  #connected(socket: Socket): void {
+    const address = normalizeAddress(socket.remoteAddress ?? '');
+    const open = (this.#connections.get(address) ?? 0) + 1;
+    this.#connections.set(address, open); // bounded by maxConnections
+    socket.once('close', () => {
+      const left = (this.#connections.get(address) ?? 1) - 1;
+      if (left > 0) this.#connections.set(address, left);
+      else this.#connections.delete(address);
+    });
+    this.#deps.gate.report({ type: 'connection', address, open });
+  }
+
+  #allSettled(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, farewellMs);
+      const listening = this.#activity.event(({ inFlight }) => {
+        if (inFlight === 0) done();
+      });
+      function done(): void {
+        clearTimeout(timer);
+        listening.dispose();
+        resolve();
+      }
+      if (this.#exchanges.size === 0) done();
+    });
+  }
+}
+
+export function createProxy(deps: ProxyDeps): ProxyServer {
+  return new ProxyServer(deps);
+}

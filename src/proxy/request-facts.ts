@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { isLoopbackAddress, normalizeAddress } from '../core/address';
+import { randomId } from '../core/random-id';
+import type { RequestFacts } from '../core/request';
+import { forwardingHeader } from './direct-local';
+import type { ClientAddress } from './proxy-deps';
+import { routeOf } from './route-table';
+
+/** Gathers what is known of a request before its body, from the socket and the raw headers alone. */
+export function requestFacts(
+  req: IncomingMessage,
+  receivedAt: number,
+  isOutsideHost: boolean,
+  clientAddress: ClientAddress | undefined,
+): RequestFacts {
+  const socketAddress = normalizeAddress(req.socket.remoteAddress ?? '');
+  const target = req.url ?? '';
+  return {
+    id: `req_${randomId(24)}`,
+    receivedAt,
+    method: req.method ?? '',
+    target,
+    headers: req.headers,
+    rawHeaders: req.rawHeaders,
+    socketAddress,
+    clientAddress: clientAddress?.(socketAddress, req.headers) ?? socketAddress,
+    // A host literal that is not loopback, asked for over loopback, came through a port forward (`ssh -R`)
+    isDirectLocal: !isOutsideHost && isLoopbackAddress(socketAddress) && forwardingHeader(req.headers) === undefined,
+    route: routeOf(target),
+    isTls: 'encrypted' in req.socket,
+  };
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+
+/** How long and how much of a refused upload is read and thrown away before the connection closes. */
+const drainMs = 500;
+const drainBytes = 8 * 1024 * 1024;
+
+/** The request has a body that is not read to its end. */
+export function hasUnreadBody(req: IncomingMessage): boolean {
+  if (req.complete) return false;
+  const length = req.headers['content-length'];
+  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+/**
+ * Reads and drops what a client still sends after it was answered, within narrow limits, then calls `done` once. Closing
+ * at once would send a TCP reset, which can erase the answer before the client has read it (RFC 9112 §9.6).
+ */
+export function drainRequest(req: IncomingMessage, done: () => void): void {
+  let bytes = 0;
+  const finish = (): void => {
+    clearTimeout(timer);
+    req.off('data', count).off('end', finish).off('close', finish);
+    done();
+  };
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > drainBytes) req.pause();
+  };
+  const timer = setTimeout(finish, drainMs);
+  timer.unref();
+  req.on('data', count).once('end', finish).once('close', finish);
+  req.resume();
+}

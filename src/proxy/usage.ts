@@ -1,0 +1,31 @@
+/** Tokens as an engine counted them. */
+export interface Usage {
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
+}
+
+/** Reads OpenAI's `usage` object; undefined when there is none, or only zeros (Ollama's placeholder in each chunk). */
+export function readUsage(usage: unknown): Usage | undefined {
+  if (typeof usage !== 'object' || usage === null) return undefined;
+  const { prompt_tokens: prompt, completion_tokens: completion } = usage as Record<string, unknown>;
+  const tokensIn = count(prompt);
+  const tokensOut = count(completion);
+  if ((tokensIn ?? 0) + (tokensOut ?? 0) === 0) return undefined;
+  return { ...(tokensIn === undefined ? {} : { tokensIn }), ...(tokensOut === undefined ? {} : { tokensOut }) };
+}
+
+/** Reads the usage from the end of a JSON answer without parsing all of it (embeddings are megabytes of numbers). */
+export function usageInJson(body: Buffer): Usage | undefined {
+  const at = body.lastIndexOf('"usage"');
+  if (at === -1) return undefined;
+  const tail = body.toString('latin1', at, at + 2048);
+  const pick = (name: string): unknown => {
+    const digits = new RegExp(`"${name}"\\s*:\\s*(\\d{1,12})\\b`).exec(tail)?.[1];
+    return digits === undefined ? undefined : Number(digits);
+  };
+  return readUsage({ prompt_tokens: pick('prompt_tokens'), completion_tokens: pick('completion_tokens') });
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
