@@ -1,0 +1,181 @@
+import type { Severity } from '../../core/audit';
+import type { RequestFacts } from '../../core/request';
+import { findMarker } from './markers';
+import { isKnownHeader, isKnownPair, isPlainPath, isSecretHeader } from './known-surface';
+import { readAll, type Readings, type ReadingFlag } from './normalize';
+import { checkProtocol } from './protocol-checks';
+import { scannerAgent } from './scanner-agents';
+import { Part, type IntrusionCategory, type Signature } from './signature';
+import { signatures } from './signature-table';
+
+/** Something in a request that speaks of an attack. */
+export interface IntrusionSign {
+  readonly id: string;
+  readonly category: IntrusionCategory;
+  readonly severity: Severity;
+  readonly points: number;
+  readonly reason: string;
+  /** What matched, as it was read; unescaped, at most 200 characters. */
+  readonly evidence: string;
+}
+
+/** Longest target or header value that is looked into; beyond it the length itself is the sign. */
+export const maxInspectedLength = 8192;
+/** Characters matched against the table per request; bounds the time of the worst request. */
+const BUDGET = 2048;
+/** No route takes more than ten query parameters. */
+const MAX_PAIRS = 100;
+
+const flagSigns: Readonly<Record<ReadingFlag, readonly [points: number, reason: string] | undefined>> = {
+  overlong: [40, 'overlong UTF-8'],
+  'percent-u': [20, '%u encoding'],
+  nul: [40, 'NUL byte'],
+  'double-encoding': [10, 'encoded twice'],
+  'full-width': [20, 'full-width characters that fold to syntax'],
+  crlf: undefined,
+  'bad-encoding': [5, 'percent signs that encode nothing'],
+};
+
+/** Odd in a header whose grammar has `"`, `;`, `(`, `=`, `,`. */
+const ODD_IN_KNOWN_HEADER = /[<>'`$\\|&%{}!#^~[\]]|\(\s?\)|^\s*[;(|&:]|\w\(\w|\.\.\/|\/\/\w+\/\.\.|--/;
+/** Nothing to interpret, unless it is Base64. */
+const PLAIN_TOKEN = /^[\w.-]*$/;
+/** `Mozilla/5.0`, `OpenAI/JS`, `ollama-js/0.6.4`: what agents start with. */
+const PRODUCT = /^[\w.+-]{1,60}\/[\w.]/;
+const PLAIN_KEY = /^[a-z][\w-]{0,63}(?:\[\w{0,20}\])?$/i;
+const ODD_KEY = /__|constructor|prototype/i;
+const HTTP_URL = /^https?:\/\/[\w.-]{1,253}(?::\d{1,5})?(?:[/?#]|$)/i;
+
+/**
+ * Reads request line, query and headers of one request; never its body. Everything known to be honest is skipped
+ * first, so an ordinary request costs a few microseconds; the worst one is bounded by {@link BUDGET}.
+ */
+export class IntrusionDetector {
+  readonly #disabled: ReadonlySet<string>;
+  readonly #rows: readonly Signature[];
+
+  constructor(disabledRules: readonly string[] = []) {
+    this.#disabled = new Set(disabledRules);
+    this.#rows = signatures.filter((row) => !this.#disabled.has(row.id) && !this.#disabled.has(row.category));
+  }
+
+  /** Signs found, most telling first; empty for almost every honest request. */
+  inspect(facts: Pick<RequestFacts, 'method' | 'target' | 'rawHeaders' | 'route'>): readonly IntrusionSign[] {
+    const found = new Map<string, IntrusionSign>();
+    const run = new Inspection(this.#rows, found);
+    run.target(facts.target, facts.route !== undefined);
+    run.headers(facts.rawHeaders);
+    for (const sign of checkProtocol(facts.method, facts.rawHeaders)) run.add(sign);
+    if (found.size === 0) return [];
+    return [...found.values()].filter((sign) => !this.#disabled.has(sign.id)).sort((a, b) => b.points - a.points);
+  }
+}
+
+/** State of one request while it is read. */
+class Inspection {
+  readonly #rows: readonly Signature[];
+  readonly #found: Map<string, IntrusionSign>;
+  #left = BUDGET;
+
+  constructor(rows: readonly Signature[], found: Map<string, IntrusionSign>) {
+    this.#rows = rows;
+    this.#found = found;
+  }
+
+  add(sign: IntrusionSign): void {
+    const known = this.#found.get(sign.id);
+    if (known === undefined || known.points < sign.points) {
+      this.#found.set(sign.id, { ...sign, evidence: sign.evidence.slice(0, 200) });
+    }
+  }
+
+  target(target: string, isKnownRoute: boolean): void {
+    if (target.length > maxInspectedLength) {
+      this.add(oversized(`target of ${target.length} characters`));
+    }
+    const capped = target.slice(0, maxInspectedLength);
+    const mark = capped.indexOf('?');
+    const path = mark === -1 ? capped : capped.slice(0, mark);
+    if (!(isPlainPath(path) && isKnownRoute)) this.#match(path, Part.path, false);
+    if (mark === -1) return;
+
+    const pairs = capped.slice(mark + 1).split('&');
+    if (pairs.length > MAX_PAIRS) this.add(oversized(`${pairs.length} query parameters`));
+    for (const pair of pairs.slice(0, MAX_PAIRS)) {
+      if (pair === '') continue;
+      const equals = pair.indexOf('=');
+      const key = equals === -1 ? pair : pair.slice(0, equals);
+      const value = equals === -1 ? '' : pair.slice(equals + 1);
+      if (isKnownRoute && isKnownPair(key, value)) continue;
+      if (equals === -1 || !PLAIN_KEY.test(key) || ODD_KEY.test(key)) this.#match(pair, Part.query | Part.pair, true);
+      else {
+        if (value !== '') this.#match(value, Part.query, true);
+        this.#match(pair, Part.pair, true);
+      }
+    }
+  }
+
+  headers(rawHeaders: readonly string[]): void {
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = (rawHeaders[i] ?? '').toLowerCase();
+      const value = rawHeaders[i + 1] ?? '';
+      if (value.length > maxInspectedLength) this.add(oversized(`${name} of ${value.length} characters`));
+      if (isSecretHeader(name)) this.#markers(name, value);
+      else if (name === 'referer' && HTTP_URL.test(value)) this.#markers(name, value);
+      else if (name === 'user-agent') this.#agent(value);
+      else if (isKnownHeader(name) && name !== 'referer') {
+        if (ODD_IN_KNOWN_HEADER.test(value.slice(0, maxInspectedLength))) this.#match(value, Part.header, false);
+      } else this.#match(value, Part.header, false);
+    }
+  }
+
+  #agent(value: string): void {
+    const kind = scannerAgent(value);
+    if (kind !== undefined) {
+      const points = kind === 'attack-tool' ? 30 : 10;
+      const severity = kind === 'attack-tool' ? 'high' : 'medium';
+      this.add({ id: `scanner.${kind}`, category: 'scanner', severity, points, reason: 'the agent names a scanner', evidence: value });
+    }
+    if (ODD_IN_KNOWN_HEADER.test(value) || !(PRODUCT.test(value) || PLAIN_TOKEN.test(value))) this.#match(value, Part.header, false);
+  }
+
+  #markers(name: string, value: string): void {
+    const capped = value.slice(0, maxInspectedLength);
+    if (!/[%$<()./\r\n]/.test(capped)) return;
+    const found = findMarker(readAll(capped.slice(0, BUDGET), false));
+    if (found === undefined) return;
+    // Of secrets and cookies nothing but the marker's beginning is kept.
+    const evidence = `${name}: ${found.slice(0, 20)}`;
+    this.add({ id: 'injection.marker', category: 'injection', severity: 'critical', points: 40, reason: 'an exploit where only a secret or a page address belongs', evidence });
+  }
+
+  #match(piece: string, part: number, isQuery: boolean): void {
+    const text = piece.slice(0, Math.max(0, this.#left));
+    this.#left -= text.length;
+    if (text === '') return;
+    const isToken = PLAIN_TOKEN.test(text);
+    if (isToken && part === Part.header && text.length < 16) return;
+    const readings = readAll(text, isQuery);
+    if (isToken && part === Part.header && readings.base64 === undefined) return;
+    for (const flag of readings.flags) {
+      const sign = flagSigns[flag];
+      if (sign !== undefined) {
+        const [points, reason] = sign;
+        this.add({ id: `protocol.${flag}`, category: 'protocol', severity: points >= 40 ? 'critical' : 'medium', points, reason, evidence: text });
+      }
+    }
+    for (const row of this.#rows) {
+      if (((row.parts ?? 0) & part) === 0) continue;
+      const hit = row.pattern.exec(readingOf(readings, row)) ?? (readings.base64 === undefined ? null : row.pattern.exec(readings.base64));
+      if (hit !== null) this.add({ ...row, evidence: hit[0] });
+    }
+  }
+}
+
+function readingOf(readings: Readings, row: Signature): string {
+  return readings[row.reading] ?? readings.text;
+}
+
+function oversized(evidence: string): IntrusionSign {
+  return { id: 'protocol.oversized', category: 'protocol', severity: 'medium', points: 10, reason: 'longer than any client sends', evidence };
+}
