@@ -1,7 +1,6 @@
 // `npm test [-- suite…]`: installs what is missing, builds, runs the suites and ends with `N passed, N failed`.
-import { run } from './lib/child.mjs';
+import { build } from './lib/build.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
-import { at, root } from './lib/project.mjs';
 import { load } from './lib/typescript.mjs';
 
 const names = process.argv.slice(2).filter((arg) => !arg.startsWith('-'));
@@ -28,10 +27,4 @@ try {
   console.error(error instanceof Error ? error.message : error);
   console.log('0 passed, 1 failed');
   process.exit(1);
-}
-
-async function build() {
-  console.log('› Building');
-  const { code } = await run(process.execPath, [at('scripts', 'build.mjs')], { cwd: root, timeoutMs: 5 * 60_000 });
-  if (code !== 0) throw new Error('The build failed.');
 }

@@ -74,5 +74,7 @@ export async function ensureChromium(): Promise<string> {
 
 /** Starts it without a window. */
 export async function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, headless: true, args: flags, timeout: launchTimeoutMs });
+  // On a signal Playwright would end this process before a page could close in order. It still ends the browser with us.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  return chromium.launch({ executablePath, headless: true, args: flags, timeout: launchTimeoutMs, ...signals });
 }
