@@ -15,6 +15,8 @@ export const reasonTemplates = {
   'engine.connectTimeout': 'Did not accept a connection on {0} within {1} ms.',
   'engine.answerTimeout': 'Port {0} is open, but gave no HTTP answer within {1} ms.',
   'engine.reset': 'Closed the connection without an answer.',
+  'engine.unreachable': 'This machine has no way to {0}.',
+  'engine.passive': 'Not probed, as configured: counted as healthy until a request fails.',
   'engine.unresolved': 'The host name {0} could not be resolved.',
   'engine.tls': 'The TLS connection failed: {0}',
   'engine.notHttp': 'Something on {0} answers, but not with HTTP.',
@@ -24,6 +26,9 @@ export const reasonTemplates = {
   'engine.tooLarge': 'Its answer to {0} is larger than {1} MB.',
   'engine.notAnEngine': 'Answers, but no known engine and no OpenAI-compatible model list.',
   'engine.installed': 'Installed, not running.',
+  'engine.child': 'Is started and used by {0}, which FLM shows instead.',
+  'engine.self': 'This is FLM itself.',
+  'engine.badAddress': '{0} is no address of an engine. Write http:// or https://, the host and the port.',
   'engine.stopped': 'Stopped answering.',
   'engine.demo': 'Demo engine of FLM: canned answers, no model.',
 
