@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { normalizeAddress } from '../core/address';
 import type { Gate } from '../core/request';
@@ -21,7 +20,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
     socket.destroy();
     return;
   }
-  const address = normalizeAddress((socket as Socket).remoteAddress ?? '');
+  const address = addressOf(socket);
   gate.report({ type: 'malformed', address, reason: error.code ?? 'unknown' });
   const [status, phrase, message] = statuses[error.code ?? ''] ?? badRequest;
   refuseRaw(socket, phrase, { ...openAiError('invalid_request', message), status }, version);
@@ -30,7 +29,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
 /** Refuses CONNECT, which Node hands over as a bare socket (trap c): FLM is no forward proxy. */
 export function refuseConnect(socket: Duplex, gate: Gate, version: string): void {
   socket.on('error', () => undefined);
-  const address = normalizeAddress((socket as Socket).remoteAddress ?? '');
+  const address = addressOf(socket);
   gate.report({ type: 'malformed', address, reason: 'CONNECT' });
   refuseRaw(socket, 'Method Not Allowed', openAiError('method_not_allowed', 'FLM is no forward proxy.'), version);
 }
@@ -47,4 +46,10 @@ function refuseRaw(socket: Duplex, phrase: string, error: OpenAiError, version: 
     `${gatewayHeader}: ${version}`,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+function addressOf(socket: Duplex): string {
+  return 'remoteAddress' in socket && typeof socket.remoteAddress === 'string'
+    ? normalizeAddress(socket.remoteAddress)
+    : '';
 }

@@ -60,7 +60,7 @@ export class Exchange {
   }
 
   /** An answer has begun, or can no longer be given. */
-  get isAnswered(): boolean {
+  isAnswered(): boolean {
     return this.#isClosed || this.res.headersSent;
   }
 

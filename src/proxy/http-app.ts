@@ -55,7 +55,7 @@ export function createHttpApp(deps: HttpAppDeps): FastifyInstance {
       // A target that cannot be decoded never reaches onRequest
       reply.hijack();
       const exchange = deps.entrance.enter(request.raw, reply.raw);
-      if (!exchange.isAnswered) answerUnknown(deps, exchange);
+      if (!exchange.isAnswered()) answerUnknown(deps, exchange);
     },
     clientErrorHandler: (error, socket) => deps.clientError(error, socket),
   });
@@ -69,7 +69,7 @@ export function createHttpApp(deps: HttpAppDeps): FastifyInstance {
     reply.hijack();
     const exchange = deps.entrance.enter(request.raw, reply.raw);
     request.exchange = exchange;
-    if (!exchange.isAnswered) done();
+    if (!exchange.isAnswered()) done();
   });
   app.setNotFoundHandler((request) => answerUnknown(deps, exchangeOf(request)));
   app.setErrorHandler((error, request) => {
@@ -149,7 +149,7 @@ function isPlainTarget({ facts }: Exchange): boolean {
 function failed(exchange: Exchange | undefined): void {
   if (exchange === undefined) return;
   exchange.outcome = 'error';
-  if (exchange.isAnswered) exchange.cut();
+  if (exchange.isAnswered()) exchange.cut();
   else exchange.respondError(openAiError('internal_error', 'FLM failed to handle the request.'), 'internal_error');
 }
 

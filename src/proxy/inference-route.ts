@@ -27,7 +27,7 @@ const mebi = 1024 * 1024;
 export async function handleInference(deps: InferenceDeps, exchange: Exchange): Promise<void> {
   const config = deps.config();
   const bytes = await receiveBody(deps, config, exchange);
-  if (bytes === undefined || exchange.isAnswered) return;
+  if (bytes === undefined || exchange.isAnswered()) return;
 
   const parsed = parseInferenceBody(bytes);
   if (!parsed.ok) {
@@ -43,7 +43,7 @@ export async function handleInference(deps: InferenceDeps, exchange: Exchange): 
   exchange.modelId = entry.model.id;
   const slot = await waitForSlot(deps.gate, deps.clock, exchange, body);
   if (slot === undefined) return;
-  if (exchange.isAnswered) {
+  if (exchange.isAnswered()) {
     slot.release();
     return;
   }
@@ -111,14 +111,14 @@ async function waitForSlot(
   try {
     answer = await gate.acquire(new Routing(exchange, body), left.signal);
   } catch (error) {
-    if (exchange.isAnswered) return undefined;
+    if (exchange.isAnswered()) return undefined;
     throw error;
   } finally {
     if (!exchange.isClosed) exchange.onClose = undefined;
   }
   exchange.queueMs = 'release' in answer ? answer.waitedMs : clock.monotonic() - startedAt;
   if ('release' in answer) return answer;
-  if (!exchange.isAnswered) exchange.refuse(answer);
+  if (!exchange.isAnswered()) exchange.refuse(answer);
   return undefined;
 }
 
