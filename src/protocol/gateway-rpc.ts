@@ -85,6 +85,8 @@ export const diagnosisTemplates = {
   'proxy.unreachable': 'The proxy says it is on but {0} does not answer: {1}',
   'client.ok': '{0} answered a test request in {1} ms.',
   'client.failed': 'A test request to {0} failed with HTTP {1}: {2}',
+  'client.noAnswer': '{0} did not answer a test request: {1}',
+  'client.noModel': 'No test request was sent, because no chat model is loaded.',
   'client.skipped': 'No test request was sent, because an earlier step failed.',
 } as const;
 export type DiagnosisCode = keyof typeof diagnosisTemplates;
@@ -109,7 +111,10 @@ export interface GatewayRequests {
   'demo/stop': { params: Record<string, never>; result: null };
   diagnose: { params: Record<string, never>; result: readonly DiagnosisStep[] };
   /** A newer window asks an older gateway to make room: it stops and frees lease and port. */
-  yield: { params: { readonly token: string; readonly version: string }; result: null };
+  yield: {
+    params: { readonly token: string; readonly version: string; readonly protocolVersion?: number };
+    result: null;
+  };
 }
 
 export type EngineProbeResult =

@@ -1,0 +1,48 @@
+import type { Event } from '../core/emitter';
+import type { FlmConfig } from '../core/config-schema';
+import type { Catalog } from '../core/catalog';
+import type { EnginesSnapshot } from '../core/engine';
+import type { EngineProbeResult } from '../protocol/gateway-rpc';
+
+/** What the gateway wants from the engines, without knowing how they are found. */
+export interface Engines {
+  /** Published models, for the proxy and the diagnosis. */
+  readonly catalog: Catalog;
+  readonly onDidChange: Event<EnginesSnapshot>;
+  /** Begins to look; the first round follows at once. */
+  start(): void;
+  /** No probe runs afterwards. */
+  stop(): Promise<void> | void;
+  snapshot(): EnginesSnapshot;
+  /** Probes everything again; resolves when the round has ended. */
+  refresh(): Promise<EnginesSnapshot>;
+  /** Somebody looks or the proxy runs: poll. Otherwise: don't. */
+  setActive(active: boolean): void;
+  configure(config: FlmConfig): void;
+  /** The API key for that address is another now. */
+  keysChanged(baseUrl: string): void;
+  /** Looks at one address without keeping it. */
+  probeAddress(url: string): Promise<EngineProbeResult>;
+  /** Shows the demo engine at that address; undefined: takes it away. */
+  setDemo(baseUrl: string | undefined): void;
+}
+
+/** One listening proxy. */
+export interface OpenedProxy {
+  readonly port: number;
+  readonly inFlight: number;
+  /** Since it was opened. */
+  readonly requests: number;
+  /** `inFlight` or `requests` changed. May fire thousands of times a second. */
+  readonly onDidChange: Event<void>;
+  /** Takes a configuration with the same host and port. */
+  configure(config: FlmConfig): void;
+  /**
+   * Accepts nothing more, waits up to `drainMs` for running requests, then ends them with an error event. Resolves when
+   * the port is free.
+   */
+  close(drainMs: number): Promise<void>;
+}
+
+/** Opens a proxy on exactly that address. Rejects with Node's error (`EADDRINUSE` …) when it cannot. Port 0: any. */
+export type OpenProxy = (config: FlmConfig, host: string, port: number) => Promise<OpenedProxy>;

@@ -1,0 +1,93 @@
+import { FlmError } from '../../core/errors';
+import type { GatewayRequestName, GatewayRequests, HelloParams } from '../../protocol/gateway-rpc';
+
+type ParamReaders = { readonly [N in GatewayRequestName]: (params: Fields) => GatewayRequests[N]['params'] };
+
+/** Parameters of a request, not looked at yet. */
+type Fields = Readonly<Record<string, unknown>>;
+
+const maxUrlLength = 2048;
+const maxKeyLength = 8192;
+const maxKeys = 256;
+const nothing = (): Record<string, never> => ({});
+
+/** One row per request: takes what it needs from what a stranger sent, and throws FlmError `invalid_request` otherwise. */
+const readers: ParamReaders = {
+  hello: (fields) => {
+    const engineKeys = keyTable(fields);
+    return {
+      token: text(fields, 'token', 256),
+      protocolVersion: integer(fields, 'protocolVersion'),
+      version: text(fields, 'version', 100),
+      ...(fields.settings === undefined ? {} : { settings: fields.settings }),
+      ...(engineKeys === undefined ? {} : { engineKeys }),
+    } satisfies HelloParams;
+  },
+  'proxy/start': nothing,
+  'proxy/stop': nothing,
+  'proxy/restart': nothing,
+  'engines/refresh': nothing,
+  'engines/probe': (fields) => ({ url: text(fields, 'url', maxUrlLength) }),
+  'engines/setKey': (fields) => {
+    const baseUrl = text(fields, 'baseUrl', maxUrlLength);
+    // JSON has no undefined: a client that sends null means "forget it" as well.
+    if (fields.key === undefined || fields.key === null) return { baseUrl };
+    return { baseUrl, key: text(fields, 'key', maxKeyLength) };
+  },
+  'config/set': (fields) => ({ settings: fields.settings }),
+  'interest/set': (fields) => ({ visible: boolean(fields, 'visible') }),
+  'demo/start': nothing,
+  'demo/stop': nothing,
+  diagnose: nothing,
+  yield: (fields) => ({
+    token: text(fields, 'token', 256),
+    version: text(fields, 'version', 100),
+    ...(fields.protocolVersion === undefined ? {} : { protocolVersion: integer(fields, 'protocolVersion') }),
+  }),
+};
+
+/** Whether there is such a request at all. */
+export function isRequestName(name: string): name is GatewayRequestName {
+  return Object.hasOwn(readers, name);
+}
+
+/** Checks the parameters of a request as if from a stranger. Throws FlmError `invalid_request` naming the field. */
+export function readParams<N extends GatewayRequestName>(name: N, params: unknown): GatewayRequests[N]['params'] {
+  const given = params ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) throw invalid('the parameters', 'an object');
+  return readers[name](given as Fields);
+}
+
+function text(fields: Fields, name: string, maxLength: number): string {
+  const value = fields[name];
+  if (typeof value === 'string' && value !== '' && value.length <= maxLength) return value;
+  throw invalid(name, `a text of 1 to ${maxLength} characters`);
+}
+
+function integer(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw invalid(name, 'a whole number');
+}
+
+function boolean(fields: Fields, name: string): boolean {
+  const value = fields[name];
+  if (typeof value === 'boolean') return value;
+  throw invalid(name, 'true or false');
+}
+
+function keyTable(fields: Fields): Readonly<Record<string, string>> | undefined {
+  const value = fields.engineKeys;
+  if (value === undefined || value === null) return undefined;
+  const isTable = typeof value === 'object' && !Array.isArray(value);
+  const entries = isTable ? Object.entries(value as Record<string, unknown>) : [];
+  const fits = entries.every(
+    ([url, key]) => url.length <= maxUrlLength && typeof key === 'string' && key.length <= maxKeyLength,
+  );
+  if (!isTable || !fits || entries.length > maxKeys) throw invalid('engineKeys', `up to ${maxKeys} keys by base URL`);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+function invalid(name: string, expected: string): FlmError {
+  return new FlmError('invalid_request', `${name} must be ${expected}.`);
+}
