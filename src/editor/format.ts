@@ -45,6 +45,18 @@ export function formatCount(count: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(count);
 }
 
+export function formatModels(l10n: Localizer, count: number): string {
+  return count === 1 ? l10n.t('1 model') : l10n.t('{0} models', formatCount(count, l10n.language));
+}
+
+export function formatEngines(l10n: Localizer, count: number): string {
+  return count === 1 ? l10n.t('1 engine') : l10n.t('{0} engines', formatCount(count, l10n.language));
+}
+
+export function formatRequests(l10n: Localizer, count: number): string {
+  return count === 1 ? l10n.t('1 request') : l10n.t('{0} requests', formatCount(count, l10n.language));
+}
+
 /** How long ago, in the largest whole unit: `12 s`, `3 min`, `5 h`, `2 d`. Never negative. */
 export function formatAge(l10n: Localizer, ageMs: number): string {
   const seconds = Math.max(0, Math.floor(ageMs / 1000));

@@ -8,7 +8,7 @@ import { cleanArgs, plainText } from './safe-text';
  */
 export interface Localizer {
   /** Translates an English template; `{0}` … are replaced by the arguments. */
-  t(this: void, message: string, ...args: (string | number)[]): string;
+  readonly t: (message: string, ...args: (string | number)[]) => string;
   /** BCP 47 tag of the editor's display language: `en`, `ja`. */
   readonly language: string;
 }

@@ -28,5 +28,5 @@ function printable(details: LogDetails): string {
 
 function valueText(value: unknown): string {
   if (value instanceof Error) return messageOf(value);
-  return typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? String(value));
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }

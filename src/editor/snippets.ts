@@ -73,20 +73,20 @@ export function typeScriptSnippet(target: SnippetTarget): string {
     target.task === 'chat'
       ? `const stream = await client.chat.completions.create({
   model: ${literal(target.model)},
-  messages: [{ role: 'user', content: 'Hello!' }],
+  messages: [{ role: "user", content: "Hello!" }],
   stream: true,
 });
 for await (const chunk of stream) {
-  process.stdout.write(chunk.choices[0]?.delta.content ?? '');
+  process.stdout.write(chunk.choices[0]?.delta.content ?? "");
 }
 `
-      : `const answer = await client.embeddings.create({ model: ${literal(target.model)}, input: 'Hello!' });
+      : `const answer = await client.embeddings.create({ model: ${literal(target.model)}, input: "Hello!" });
 console.log(answer.data[0]?.embedding.length);
 `;
   return `// npm install openai
-import OpenAI from 'openai';
+import OpenAI from ${literal('openai')};
 
-const client = new OpenAI({ baseURL: ${literal(target.endpoint)}, apiKey: 'not-needed' });
+const client = new OpenAI({ baseURL: ${literal(target.endpoint)}, apiKey: "not-needed" });
 
 ${call}`;
 }

@@ -2,7 +2,7 @@ import { isUsable } from '../core/engine';
 import { isLoopbackHost } from '../core/model-id';
 import type { GatewayState, ProxyState } from '../protocol/gateway-rpc';
 import type { CommandId } from './contributions';
-import { formatAge, formatCount } from './format';
+import { formatAge, formatCount, formatEngines, formatModels, formatRequests } from './format';
 import type { GatewayStatus } from './gateway-port';
 import { localizeReason, type Localizer } from './localizer';
 import { markdownText } from './safe-text';
@@ -90,7 +90,11 @@ function on(l10n: Localizer, status: GatewayStatus, proxy: ProxyState, now: numb
   const running = proxy.inFlight > 0 ? ` ▸${String(proxy.inFlight)}` : '';
   const endpoint = proxy.endpoint ?? '';
   const since = proxy.startedAt === undefined ? '' : l10n.t('On for {0}.', formatAge(l10n, now - proxy.startedAt));
-  const requests = l10n.t('{0} requests, {1} running now.', count(l10n, proxy.requests), count(l10n, proxy.inFlight));
+  const requests = l10n.t(
+    '{0}, {1} running now.',
+    formatRequests(l10n, proxy.requests),
+    formatCount(proxy.inFlight, l10n.language),
+  );
   const notice = proxy.notice === undefined ? '' : localizeReason(l10n, proxy.notice, markdownText);
   return {
     text: `$(broadcast) FLM :${String(port)}${running}`,
@@ -109,7 +113,7 @@ function on(l10n: Localizer, status: GatewayStatus, proxy: ProxyState, now: numb
       ),
     ]),
     command: 'flm.proxy.toggle',
-    accessibilityLabel: l10n.t('FLM, the proxy is on, port {0}, {1} requests running', port, proxy.inFlight),
+    accessibilityLabel: `FLM, ${l10n.t('The proxy is on.')} ${l10n.t('Port {0}, {1} running.', port, formatRequests(l10n, proxy.inFlight))}`,
   };
 }
 
@@ -158,7 +162,7 @@ function enginesLine(l10n: Localizer, state: GatewayState | undefined): string {
   const models = usable.reduce((sum, engine) => sum + engine.models.length, 0);
   const names = usable.slice(0, 6).map((engine) => markdownText(engine.name));
   if (usable.length > names.length) names.push('…');
-  return l10n.t('{0} engines with {1} models: {2}', usable.length, count(l10n, models), names.join(', '));
+  return `${formatEngines(l10n, usable.length)}, ${formatModels(l10n, models)}: ${names.join(', ')}`;
 }
 
 function tooltip(paragraphs: readonly string[]): string {
@@ -171,8 +175,4 @@ function links(...items: readonly string[]): string {
 
 function link(label: string, command: Link): string {
   return `[${label}](command:${command})`;
-}
-
-function count(l10n: Localizer, value: number): string {
-  return formatCount(value, l10n.language);
 }

@@ -6,6 +6,7 @@ import type { CommandHandler, CommandServices } from '../command-services';
 import { confirm } from '../copy';
 import { isSameAddress, parseEngineAddress, type AddressProblem } from '../engine-address';
 import { askEngineKey, storeEngineKey } from '../engine-key-input';
+import { formatModels } from '../format';
 import { localizeReason, type Localizer } from '../localizer';
 import { withProgress } from '../progress';
 import { messageText, plainText } from '../safe-text';
@@ -67,7 +68,7 @@ async function inspect(services: CommandServices, url: string): Promise<Outcome>
   }
   if (result.ok) {
     const label = plainText(result.label);
-    return { url: result.baseUrl, confirmation: l10n.t('{0} added, {1} models', label, result.models) };
+    return { url: result.baseUrl, confirmation: l10n.t('{0} added, {1}', label, formatModels(l10n, result.models)) };
   }
   const edit = l10n.t('Change the Address');
   const anyway = l10n.t('Add Anyway');

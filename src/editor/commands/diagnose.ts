@@ -49,8 +49,8 @@ async function showReport(services: CommandServices, steps: readonly DiagnosisSt
   const { l10n, reports, gateway, extensionVersion } = services;
   const engines = gateway.status.state?.engines.engines ?? [];
   const facts: [string, string][] = [
-    [l10n.t('FLM'), extensionVersion],
-    [l10n.t('VS Code'), `${vscode.version} (${process.platform} ${process.arch})`],
+    ['FLM', extensionVersion],
+    ['VS Code', `${vscode.version} (${process.platform} ${process.arch})`],
     [l10n.t('Machine'), vscode.env.remoteName ?? l10n.t('this machine')],
     ...engines.map((engine): [string, string] => [
       engine.name,

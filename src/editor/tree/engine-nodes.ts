@@ -1,5 +1,5 @@
 import { engineStates, isUsable, type Engine, type EngineState } from '../../core/engine';
-import { formatAge, formatCount, separator } from '../format';
+import { formatAge, formatCount, formatModels, separator } from '../format';
 import type { Localizer } from '../localizer';
 import { plainText } from '../safe-text';
 import { visibleModels } from './model-nodes';
@@ -80,7 +80,7 @@ export function engineNode(l10n: Localizer, engine: Engine, options: TreeOptions
     accessibilityLabel: [
       l10n.t('Engine {0}', label),
       stateLabel(l10n, engine.state),
-      l10n.t('{0} models', formatCount(engine.models.length, l10n.language)),
+      formatModels(l10n, engine.models.length),
       description,
     ].join(', '),
     engine,

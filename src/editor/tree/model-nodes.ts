@@ -1,7 +1,7 @@
 import type { Engine } from '../../core/engine';
 import { canonicalModelId } from '../../core/model-id';
 import type { Capability, Model } from '../../core/model';
-import { formatContext, formatCount, separator } from '../format';
+import { formatContext, formatModels, separator } from '../format';
 import type { Localizer } from '../localizer';
 import { plainText } from '../safe-text';
 import { contextValue, type ActionNode, type ModelNode, type NodeIcon } from './tree-node';
@@ -107,7 +107,7 @@ function iconId(model: Model): string {
 
 function moreNode(l10n: Localizer, engine: Engine, rest: number): ActionNode {
   const label = l10n.t('Show More…');
-  const description = l10n.t('{0} more models', formatCount(rest, l10n.language));
+  const description = l10n.t('{0} not shown', formatModels(l10n, rest));
   return {
     kind: 'action',
     id: `more:${engine.id}`,

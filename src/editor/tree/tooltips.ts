@@ -28,7 +28,7 @@ export function nodeTooltip(l10n: Localizer, node: TreeNode, now: number): strin
 
 export function engineTooltip(l10n: Localizer, engine: Engine, now: number): string {
   const rows: Row[] = [
-    [l10n.t('State'), `${stateLabel(l10n, engine.state)}`],
+    [l10n.t('State'), stateLabel(l10n, engine.state)],
     [l10n.t('Address'), markdownText(engine.baseUrl)],
     [l10n.t('Version'), markdownText(engine.version ?? '')],
     [l10n.t('Models'), engine.models.length === 0 ? '' : formatCount(engine.models.length, l10n.language)],

@@ -1,5 +1,5 @@
 import type { ContextKeys } from '../contributions';
-import { formatCount } from '../format';
+import { formatCount, formatModels } from '../format';
 import type { GatewayStatus } from '../gateway-port';
 import { localizeReason, type Localizer } from '../localizer';
 import { plainText } from '../safe-text';
@@ -42,5 +42,5 @@ function filterLine(l10n: Localizer, status: GatewayStatus, options: TreeOptions
   const all = engines.reduce((sum, engine) => sum + engine.models.length, 0);
   const matching = engines.reduce((sum, engine) => sum + visibleModels(engine, options).length, 0);
   const count = (value: number) => formatCount(value, l10n.language);
-  return l10n.t('Filter “{0}”: {1} of {2} models', plainText(options.filter), count(matching), count(all));
+  return l10n.t('Filter “{0}”: {1} of {2}', plainText(options.filter), count(matching), formatModels(l10n, all));
 }
