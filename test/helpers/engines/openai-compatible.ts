@@ -19,8 +19,6 @@ export interface OpenAiCompatibleScript extends CommonScript {
   /** Replaces the whole body of `/v1/models`: any JSON value. */
   modelList?: unknown;
   ownedBy?: string;
-  /** On every answer, `Server` for instance. */
-  headers?: Readonly<Record<string, string>>;
 }
 
 export type OpenAiCompatibleSimulator = Simulator<OpenAiCompatibleScript>;
@@ -42,15 +40,13 @@ const dialect: OpenAiDialect = {
 
 function behaviour(): EngineBehaviour<OpenAiCompatibleScript> {
   const ids = new IdSequence();
-  let current: OpenAiCompatibleSimulator | undefined;
   return {
-    headers: () => current?.scripted.headers ?? {},
+    headers: () => ({}),
     sendsDate: true,
     connectionHeaders: 'node',
     keepAliveMs: 5000,
     maxRequestsPerConnection: 0,
     async handle(exchange, simulator) {
-      current = simulator;
       const script = simulator.scripted;
       const { path, method, headers } = exchange.request;
       const fail = (status: number, message: string, code: string | null = null, param: string | null = null): void =>

@@ -34,6 +34,8 @@ export interface CommonScript {
   timing?: Timing;
   /** How the bytes of inference answers go over the wire. */
   wire?: WireScript;
+  /** Added to every answer. */
+  headers?: Readonly<Record<string, string>>;
   /** Overrides by `METHOD /path` or `/path`; `*` is every route. */
   answers?: Readonly<Record<string, Answer>>;
   /** API key the engine was started with. */

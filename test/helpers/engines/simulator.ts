@@ -135,6 +135,12 @@ export class Simulator<S extends CommonScript> {
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
+  /** Forgets all but the last `keep` requests, for a simulator that runs for long. */
+  forget(keep: number): void {
+    this.requests.splice(0, Math.max(0, this.requests.length - keep));
+    this.generations.splice(0, Math.max(0, this.generations.length - keep));
+  }
+
   /** What the model says to this prompt, planned by the script. */
   plan(exchange: Exchange, prompt: Prompt): FinishedReply {
     const { reply } = this.#script;
@@ -235,7 +241,11 @@ export class Simulator<S extends CommonScript> {
     const connection = this.#sockets.get(req.socket) ?? { number: 0, requests: 0 };
     connection.requests += 1;
     const request = new RecordedRequest(req, connection.number);
-    const exchange = new Exchange(request, req, res, this.#behaviour);
+    const exchange = new Exchange(request, req, res, {
+      headers: (of, status) => ({ ...this.#behaviour.headers(of, status), ...this.#script.headers }),
+      sendsDate: this.#behaviour.sendsDate,
+      connectionHeaders: this.#behaviour.connectionHeaders,
+    });
     this.#exchanges.add(exchange);
     this.requests.push(request);
     void request.ended.then(() => {
