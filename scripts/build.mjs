@@ -28,6 +28,7 @@ const node = {
 const bundles = [
   { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'] },
   { ...node, entryPoints: { gateway: 'src/gateway/main.ts' }, external: ['./tls.js'] },
+  { ...node, entryPoints: { 'storage-worker': 'src/storage/storage-worker.ts' } },
   { ...node, entryPoints: { 'demo-engine': 'test/helpers/engines/demo-engine.ts' } },
 ].map((options) => ({ ...options, outdir: 'dist' }));
 

@@ -42,6 +42,19 @@ export const reasonTemplates = {
   'gateway.crashed': 'The gateway stopped unexpectedly: {0}',
   'gateway.versionNewer': 'Another window runs a newer FLM ({0}). Reload this window to use it.',
   'gateway.unreachable': 'The gateway does not answer.',
+
+  // storage
+  'storage.diskFull':
+    'The disk is full. Keys, blocks and security records are kept in memory only until there is room again.',
+  'storage.notWritable':
+    'The folder {0} cannot be written to ({1}). Keys, blocks and security records are kept in memory only.',
+  'storage.writeFailed':
+    'Writing to {0} failed ({1}). Keys, blocks and security records are kept in memory until it works again.',
+  'storage.databaseGone': 'The database stopped working: {0} Records are kept in the journal; restart FLM.',
+  'storage.overloaded': 'More records arrive than can be stored; some are left out.',
+  'storage.newerSchema':
+    'The stored data was written by a newer FLM (schema {0}, this one knows {1}). It is read, but nothing new is kept. Update FLM.',
+  'storage.lockLost': 'Another process took over the folder {0}. This one keeps no new records. Reload the window.',
 } as const;
 
 export type ReasonCode = keyof typeof reasonTemplates;

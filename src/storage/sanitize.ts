@@ -1,0 +1,122 @@
+import type { AuditEvent } from '../core/audit';
+import type { AccessRecord, Identity } from '../core/request';
+
+/*
+ * What comes in was partly written by strangers. Everything stored is bounded and printable: control characters,
+ * text-direction overrides and lone surrogates become visible escapes, so that a row cannot forge lines in an export,
+ * reorder what a person reads, or change on its way through UTF-8 (which would break its hash).
+ */
+
+const unprintable =
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** At most `maxLength` characters, then escaped. */
+export function printable(text: string, maxLength: number): string {
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  return cut.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const maxDetailsChars = 2_000;
+
+const eventTextLimits = {
+  requestId: 64,
+  address: 64,
+  keyId: 64,
+  route: 200,
+  engineId: 80,
+  modelId: 512,
+  rule: 80,
+  errorCode: 64,
+  evidence: 500,
+} as const satisfies Partial<Record<keyof AuditEvent, number>>;
+
+const recordTextLimits = {
+  address: 64,
+  method: 16,
+  route: 200,
+  path: 200,
+  engineId: 80,
+  modelId: 512,
+  rule: 80,
+  errorCode: 64,
+  userAgent: 256,
+} as const satisfies Partial<Record<keyof AccessRecord, number>>;
+
+const recordNumbers = [
+  'queueMs',
+  'firstTokenMs',
+  'tokensIn',
+  'tokensOut',
+] as const satisfies readonly (keyof AccessRecord)[];
+
+type Loose = Record<string, unknown>;
+
+/** A copy that is safe to store: the fields of the contract only, in a fixed order. */
+export function sanitizeEvent(event: AuditEvent): AuditEvent {
+  const source = event as unknown as Loose;
+  const safe: Loose = { kind: event.kind, severity: event.severity, at: wholeNumber(event.at) };
+  copyTexts(source, safe, eventTextLimits);
+  copyNumber(source, safe, 'status');
+  copyNumber(source, safe, 'latencyMs');
+  if (event.observedOnly === true) safe['observedOnly'] = true;
+  if (event.details !== undefined) safe['details'] = sanitizeDetails(event.details);
+  return safe as unknown as AuditEvent;
+}
+
+/** As {@link sanitizeEvent}, for an access record. */
+export function sanitizeRecord(record: AccessRecord): AccessRecord {
+  const source = record as unknown as Loose;
+  const safe: Loose = { requestId: printable(record.requestId, 64), at: wholeNumber(record.at) };
+  if (record.identity !== undefined) safe['identity'] = sanitizeIdentity(record.identity);
+  copyTexts(source, safe, recordTextLimits);
+  safe['status'] = wholeNumber(record.status);
+  safe['outcome'] = record.outcome;
+  if (record.isStream !== undefined) safe['isStream'] = record.isStream;
+  safe['durationMs'] = finite(record.durationMs);
+  for (const name of recordNumbers) copyNumber(source, safe, name);
+  safe['bytesIn'] = wholeNumber(record.bytesIn);
+  safe['bytesOut'] = wholeNumber(record.bytesOut);
+  return safe as unknown as AccessRecord;
+}
+
+function sanitizeIdentity(identity: Identity): Identity {
+  return identity.type === 'key'
+    ? { type: 'key', keyId: printable(identity.keyId, 64), label: printable(identity.label, 80) }
+    : { type: 'local' };
+}
+
+function sanitizeDetails(details: NonNullable<AuditEvent['details']>): Loose {
+  const safe: Loose = {};
+  let left = maxDetailsChars;
+  for (const [name, value] of Object.entries(details)) {
+    const key = printable(name, 80);
+    const entry = typeof value === 'string' ? printable(value, 500) : typeof value === 'number' ? finite(value) : value;
+    left -= JSON.stringify([key, entry]).length;
+    if (left < 0) {
+      safe['…'] = true;
+      break;
+    }
+    safe[key] = entry;
+  }
+  return safe;
+}
+
+function copyTexts(from: Loose, to: Loose, limits: Readonly<Record<string, number>>): void {
+  for (const name in limits) {
+    const value = from[name];
+    if (typeof value === 'string') to[name] = printable(value, limits[name] ?? 0);
+  }
+}
+
+function copyNumber(from: Loose, to: Loose, name: string): void {
+  const value = from[name];
+  if (typeof value === 'number' && Number.isFinite(value)) to[name] = value;
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
+
+function wholeNumber(value: number): number {
+  return Math.round(finite(value));
+}

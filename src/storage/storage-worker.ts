@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads';
+import { FlmError, messageOf } from '../core/errors';
+import { DatabaseHost } from './database-host';
+import { nodeFileSystem } from './node-file-system';
+import type { WorkerAnswer, WorkerCall } from './worker-messages';
+
+/* The thread that owns the database, so that saving, searching and checking stall nobody. Bundled as its own file. */
+
+const host = new DatabaseHost(nodeFileSystem);
+
+async function answer({ id, method, args }: WorkerCall): Promise<WorkerAnswer> {
+  try {
+    const call = host[method].bind(host) as (...args: readonly unknown[]) => Promise<unknown>;
+    return { id, ok: true, value: await call(...args) };
+  } catch (error) {
+    return { id, ok: false, message: messageOf(error), ...(FlmError.is(error) ? { code: error.code } : {}) };
+  }
+}
+
+parentPort?.on('message', (call: WorkerCall) => {
+  void answer(call).then((message) => parentPort?.postMessage(message));
+});

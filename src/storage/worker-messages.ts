@@ -1,0 +1,14 @@
+import type { ErrorCode } from '../core/errors';
+import type { DatabaseHostApi } from './database-host-api';
+
+/** A call to the storage worker. */
+export interface WorkerCall {
+  readonly id: number;
+  readonly method: keyof DatabaseHostApi;
+  readonly args: readonly unknown[];
+}
+
+/** Its answer. */
+export type WorkerAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly code?: ErrorCode };
