@@ -29,8 +29,8 @@ export interface CodeServer {
   readonly output: () => string;
   /** Extension hosts alive now. */
   readonly hosts: () => number;
-  /** Resolves when every extension host has ended; rejects after 15 s. Close the pages first. */
-  readonly hostsEnded: () => Promise<void>;
+  /** Resolves when no more than `count` extension hosts are left; rejects after 15 s. Close the pages first. */
+  readonly hostsLeft: (count: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -49,9 +49,9 @@ export async function startCodeServer(install: CodeServerInstall, options: CodeS
     output,
     hosts: () =>
       count(output(), /Launched Extension Host Process/g) - count(output(), /Extension Host Process exited/g),
-    hostsEnded: async () => {
+    hostsLeft: async (count) => {
       await until(
-        () => server.hosts() <= 0,
+        () => server.hosts() <= count,
         hostEndTimeoutMs,
         'The extension host did not end after its window closed.',
       );

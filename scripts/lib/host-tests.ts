@@ -35,6 +35,17 @@ export async function runHostTests(
   }
 }
 
+/** Runs a module in a real VS Code, as `runHostTests` does, and answers what it wrote into its result file. */
+export async function measureInHost(index: string, settings: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const run = new TestRun();
+  try {
+    await runSomewhere(process.env.FLM_HOST ?? 'auto', { run, testIndex: index, settings, timeoutMs });
+    return run.read();
+  } finally {
+    run.dispose();
+  }
+}
+
 async function runSomewhere(wanted: string, tests: HostTests): Promise<number> {
   if (wanted !== 'code-server') {
     const desktop = await findDesktopHost();

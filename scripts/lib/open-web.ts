@@ -39,7 +39,7 @@ export async function openWeb(options: WebOptions, setup: EditorSetup): Promise<
     closed: new Promise(() => undefined),
     close: async () => {
       await closeWindow();
-      await server.hostsEnded().catch(() => undefined);
+      await server.hostsLeft(0).catch(() => undefined);
       await server.stop();
     },
   };

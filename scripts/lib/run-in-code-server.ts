@@ -56,7 +56,7 @@ export async function runInCodeServer({ run, testIndex, settings, timeoutMs }: H
       const code = await exitCode;
       await page.close();
       // Stopping the server right away could cut off `deactivate`, which is part of what is tested.
-      await server.hostsEnded();
+      await server.hostsLeft(0);
       return code;
     } finally {
       await browser.close();

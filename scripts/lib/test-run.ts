@@ -22,10 +22,16 @@ export class TestRun {
 
   /** Throws when the run left no result, an older run's, or ran no test: each would look like success otherwise. */
   result(): TestResult {
-    if (!this.hasResult) throw new Error('The tests ended without a result.');
-    const result = JSON.parse(readFileSync(this.#file, 'utf8')) as TestResult;
-    if (result.nonce !== this.#nonce) throw new Error('The result is not from this run.');
+    const result = this.read() as TestResult;
     if (result.passed + result.failed === 0) throw new Error('No test ran.');
+    return result;
+  }
+
+  /** What the run wrote into its file, whatever it is. Throws when there is nothing, or an older run's. */
+  read(): unknown {
+    if (!this.hasResult) throw new Error('The tests ended without a result.');
+    const result = JSON.parse(readFileSync(this.#file, 'utf8')) as { readonly nonce?: unknown };
+    if (result.nonce !== this.#nonce) throw new Error('The result is not from this run.');
     return result;
   }
 

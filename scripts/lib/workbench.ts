@@ -48,6 +48,17 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Drags the sidebar's edge. */
+  async resizeSidebar(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('There is no sidebar.');
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   /** Toasts shown now. */
   get notifications(): Locator {
     return this.page.locator('.notification-toast .notification-list-item-message');

@@ -1,8 +1,31 @@
 import assert from 'node:assert/strict';
-import { extensions } from 'vscode';
+import { commands } from 'vscode';
+import { manifest } from '../../scripts/lib/project.mjs';
+import { api, extension } from './support';
 
-describe('the extension', () => {
-  it('is found', () => {
-    assert.ok(extensions.getExtension('flm.flm'));
+describe('activation', () => {
+  it('needs nobody to ask for it', async () => {
+    const deadline = Date.now() + 30_000;
+    while (!extension().isActive && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+
+    assert.equal(extension().isActive, true);
+  });
+
+  it('registers every command of package.json', async () => {
+    await api();
+
+    const registered = new Set(await commands.getCommands(true));
+    const contributed = manifest.contributes?.commands ?? [];
+    assert.ok(contributed.length > 0);
+    assert.deepEqual(
+      contributed.map(({ command }) => command).filter((command) => !registered.has(command)),
+      [],
+    );
+  });
+
+  it('measures its own work on the main thread', async () => {
+    const { activationMs } = await api();
+
+    assert.ok(Number.isFinite(activationMs) && activationMs >= 0, String(activationMs));
   });
 });
