@@ -5,13 +5,17 @@ import type { TestResult } from './result-reporter';
 import { TestRun } from './test-run';
 
 /** How long a run may take to end after its last test. More: something was left running. */
-const endGraceMs = 10_000;
+const usualEndGraceMs = 10_000;
 
 /**
  * Runs the test files of a pattern with mocha in another process. Throws when it takes too long, leaves no result, or
  * does not end by itself after its last test (a forgotten server, timer or child).
  */
-export async function runMocha(pattern: string, timeoutMs: number): Promise<TestResult> {
+export async function runMocha(
+  pattern: string,
+  timeoutMs: number,
+  endGraceMs: number = usualEndGraceMs,
+): Promise<TestResult> {
   const run = new TestRun();
   try {
     const args = [at('node_modules', 'mocha', 'bin', 'mocha.js'), '--reporter', at('scripts/lib/result-reporter.ts')];
@@ -39,7 +43,8 @@ export async function runMocha(pattern: string, timeoutMs: number): Promise<Test
     const endedByItself = await Promise.race([ended, delay(endGraceMs, false)]);
     await end(child);
     const result = run.result();
-    if (!endedByItself) throw new Error(`The tests are done, but something they started still runs after 10 s.`);
+    if (!endedByItself)
+      throw new Error(`The tests are done, but something they started still runs after ${endGraceMs / 1000} s.`);
     if (child.exitCode !== 0 && result.failed === 0) throw new Error(`mocha ended with exit code ${child.exitCode}.`);
     return result;
   } finally {
