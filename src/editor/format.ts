@@ -6,7 +6,8 @@ export const separator = ' · ';
 /** Tokens as people write them: 8192 → `8k`, 131072 → `128k`, 1000000 → `1M`, 500 → `500`. */
 export function formatTokens(tokens: number): string {
   if (tokens < 1000) return String(tokens);
-  const base = tokens % 1024 === 0 ? 1024 : 1000;
+  // 128000 is a multiple of both; whoever chose it counted in thousands.
+  const base = tokens % 1000 !== 0 && tokens % 1024 === 0 ? 1024 : 1000;
   const thousands = tokens / base;
   if (thousands < base) return `${trimmed(thousands)}k`;
   return `${trimmed(thousands / base)}M`;

@@ -28,5 +28,8 @@ function printable(details: LogDetails): string {
 
 function valueText(value: unknown): string {
   if (value instanceof Error) return messageOf(value);
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  if (typeof value === 'string') return value;
+  // Undefined for what JSON does not know: functions, symbols, undefined itself.
+  const json = JSON.stringify(value) as string | undefined;
+  return json ?? String(value);
 }

@@ -49,7 +49,7 @@ export function pythonSnippet(target: SnippetTarget): string {
     target.task === 'chat'
       ? `stream = client.chat.completions.create(
     model=${literal(target.model)},
-    messages=[{"role": "user", "content": "Hello!"}],
+    messages=[{"role": "user", "content": "Hello"}],
     stream=True,
 )
 for chunk in stream:
@@ -57,7 +57,7 @@ for chunk in stream:
         print(chunk.choices[0].delta.content or "", end="", flush=True)
 print()
 `
-      : `answer = client.embeddings.create(model=${literal(target.model)}, input="Hello!")
+      : `answer = client.embeddings.create(model=${literal(target.model)}, input="Hello")
 print(len(answer.data[0].embedding))
 `;
   return `# pip install openai
@@ -73,14 +73,14 @@ export function typeScriptSnippet(target: SnippetTarget): string {
     target.task === 'chat'
       ? `const stream = await client.chat.completions.create({
   model: ${literal(target.model)},
-  messages: [{ role: "user", content: "Hello!" }],
+  messages: [{ role: "user", content: "Hello" }],
   stream: true,
 });
 for await (const chunk of stream) {
   process.stdout.write(chunk.choices[0]?.delta.content ?? "");
 }
 `
-      : `const answer = await client.embeddings.create({ model: ${literal(target.model)}, input: "Hello!" });
+      : `const answer = await client.embeddings.create({ model: ${literal(target.model)}, input: "Hello" });
 console.log(answer.data[0]?.embedding.length);
 `;
   return `// npm install openai
@@ -97,8 +97,8 @@ function path(task: SnippetTarget['task']): string {
 
 function requestBody(target: SnippetTarget): unknown {
   return target.task === 'chat'
-    ? { model: target.model, messages: [{ role: 'user', content: 'Hello!' }] }
-    : { model: target.model, input: 'Hello!' };
+    ? { model: target.model, messages: [{ role: 'user', content: 'Hello' }] }
+    : { model: target.model, input: 'Hello' };
 }
 
 /**

@@ -4,7 +4,7 @@ import { diagnosisTemplates } from '../../src/protocol/gateway-rpc';
 import { readJson } from './project-files';
 import { readSourceStrings } from './source-strings';
 
-const japanese = readJson<Record<string, string>>('media/l10n/bundle.l10n.ja.json');
+const japanese = readJson('media/l10n/bundle.l10n.ja.json') as Record<string, string>;
 const source = readSourceStrings();
 
 /** Sentences of the gateway: their templates are the keys of the translation. */

@@ -51,9 +51,9 @@ export interface Manifest {
   };
 }
 
-export const manifest = readJson<Manifest>('package.json');
-export const nlsEnglish = readJson<Record<string, string>>('package.nls.json');
-export const nlsJapanese = readJson<Record<string, string>>('package.nls.ja.json');
+export const manifest = readJson('package.json') as Manifest;
+export const nlsEnglish = readJson('package.nls.json') as Record<string, string>;
+export const nlsJapanese = readJson('package.nls.ja.json') as Record<string, string>;
 
 export const settings: Readonly<Record<string, SettingContribution>> = Object.assign(
   {},

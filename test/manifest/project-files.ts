@@ -15,8 +15,8 @@ export function readText(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-export function readJson<T>(path: string): T {
-  return JSON.parse(readText(path)) as T;
+export function readJson(path: string): unknown {
+  return JSON.parse(readText(path));
 }
 
 /** Files below a folder of the project, as paths from its root with forward slashes. */

@@ -27,7 +27,7 @@ const stateIcons: Record<EngineState, NodeIcon> = {
   'needs-key': { id: 'key', color: 'list.warningForeground' },
   'api-error': { id: 'warning', color: 'list.warningForeground' },
   'network-error': { id: 'error', color: 'list.errorForeground' },
-  installed: { id: 'circle-outline', color: 'disabledForeground' },
+  installed: { id: 'circle', color: 'disabledForeground' },
 };
 
 /** The top level of the tree: engines in order, hidden ones last and on demand, then ways on when none runs. */

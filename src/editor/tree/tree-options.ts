@@ -20,14 +20,16 @@ export interface TreeOptions {
 /** Models shown at once. A tree of thousands of rows is slow to build and useless to read; the filter finds the rest. */
 export const pageSize = 200;
 
-/** Every word of the filter occurs in the model's canonical id or its names, whatever the case. */
+/**
+ * Every word of the filter occurs in the model's id or names, whatever the case. A word with a slash is looked for in the
+ * canonical id too; others are not, because `llama` would match all that Ollama has.
+ */
 export function matchesFilter(engine: Engine, model: Model, filter: string): boolean {
   const words = filterWords(filter);
   if (words.length === 0) return true;
-  const text = [canonicalModelId(engine.id, model.id), model.displayName ?? '', ...(model.aliases ?? [])]
-    .join('\n')
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
+  const names = [model.id, model.displayName ?? '', ...(model.aliases ?? [])].join('\n').toLowerCase();
+  const canonical = canonicalModelId(engine.id, model.id).toLowerCase();
+  return words.every((word) => names.includes(word) || (word.includes('/') && canonical.includes(word)));
 }
 
 export function filterWords(filter: string): string[] {

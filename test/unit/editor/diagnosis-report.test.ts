@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { diagnosisReport, firstFailure, remedyOf } from '../../../src/editor/diagnosis-report';
+import type { DiagnosisStep } from '../../../src/protocol/gateway-rpc';
+import { english } from './editor-facts';
+
+const gatewayOk: DiagnosisStep = { step: 'gateway', ok: true, finding: { code: 'gateway.ok', args: [42, 'now'] } };
+const noEngine: DiagnosisStep = { step: 'engines', ok: false, finding: { code: 'engines.none', args: [] } };
+const skipped: DiagnosisStep = { step: 'client', ok: false, finding: { code: 'client.skipped', args: [] } };
+
+describe('diagnosis', () => {
+  it('has one finding: the first step that failed', () => {
+    assert.equal(firstFailure([gatewayOk, noEngine, skipped]), noEngine);
+    assert.equal(firstFailure([gatewayOk]), undefined);
+  });
+
+  it('knows the command that helps', () => {
+    assert.equal(remedyOf('engines.none'), 'flm.engines.add');
+    assert.equal(remedyOf('proxy.off'), 'flm.proxy.start');
+    assert.equal(remedyOf('gateway.ok'), undefined);
+  });
+
+  it('is a page with every step in order and the finding on top', () => {
+    const page = diagnosisReport(english, [gatewayOk, noEngine, skipped], [['FLM', '0.1.0']]);
+
+    assert.match(page, /^# FLM Diagnosis\n\nEngines: No engine is running/);
+    assert.ok(page.indexOf('Gateway') < page.indexOf('| ❌ | Engines'));
+    assert.match(page, /- FLM: 0\\\.1\\\.0/);
+  });
+
+  it('shows what an engine wrote as text', () => {
+    const step: DiagnosisStep = {
+      step: 'client',
+      ok: false,
+      finding: { code: 'client.failed', args: ['x', 500, '<img src=x> [a](command:b) | c'] },
+    };
+    const page = diagnosisReport(english, [step], []);
+
+    assert.ok(page.includes('\\<img src\\=x\\> \\[a\\]\\(command\\:b\\) \\| c'));
+  });
+});
