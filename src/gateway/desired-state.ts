@@ -45,7 +45,7 @@ export class DesiredStateFile {
   }
 
   /** Merges a change and writes it. Returns at once. */
-  update(change: { readonly [K in keyof DesiredState]: DesiredState[K] | undefined }): void {
+  update(change: { readonly [K in keyof DesiredState]?: DesiredState[K] | undefined }): void {
     const next = Object.fromEntries(
       Object.entries({ ...this.#current, ...change }).filter(([, value]) => value !== undefined),
     ) as unknown as DesiredState;

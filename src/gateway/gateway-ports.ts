@@ -38,11 +38,14 @@ export interface OpenedProxy {
   /** Takes a configuration with the same host and port. */
   configure(config: FlmConfig): void;
   /**
-   * Accepts nothing more, waits up to `drainMs` for running requests, then ends them with an error event. Resolves when
-   * the port is free.
+   * Waits up to `drainMs` for running requests, ends the others with an error event. Resolves when the port is free, in
+   * about half a second after `drainMs` at the latest.
    */
   close(drainMs: number): Promise<void>;
 }
 
-/** Opens a proxy on exactly that address. Rejects with Node's error (`EADDRINUSE` …) when it cannot. Port 0: any. */
+/**
+ * Opens a proxy on that port or the next free one; port 0: any. Rejects with FlmError `port_in_use` when none is free,
+ * and with another error when the host cannot be listened on.
+ */
 export type OpenProxy = (config: FlmConfig, host: string, port: number) => Promise<OpenedProxy>;

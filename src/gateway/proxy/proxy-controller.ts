@@ -1,26 +1,25 @@
 import type { Clock } from '../../core/clock';
 import type { FlmConfig } from '../../core/config-schema';
 import { Emitter } from '../../core/emitter';
-import { messageOf } from '../../core/errors';
+import { FlmError, messageOf } from '../../core/errors';
 import type { Logger } from '../../core/logger';
 import { reason, reasonText, type Reason } from '../../core/reason';
 import type { ProxyState } from '../../protocol/gateway-rpc';
 import type { OpenedProxy, OpenProxy } from '../gateway-ports';
-import { endpointOf, listenAddress, type ListenAddress } from './listen-address';
-import { portCandidates, portSpan } from './port-candidates';
+import { portsTried } from '../../proxy/listen';
+import { endpointOf, listenAddress, originOf, type ListenAddress } from './listen-address';
 
 /** A stop a person asked for: streams get their error event, the port is free within 2 s. */
 const stopDrainMs = 0;
-/** Moving to another address lets running answers end on the old one for that long. */
+/** Moving to another port lets running answers end on the old one for that long. */
 const moveDrainMs = 60_000;
 /** After a take-over the previous owner's port may need a moment to become free. */
 const rememberedPortAttempts = 8;
 const rememberedPortRetryMs = 150;
-/** "Somebody else has it": also Windows' reserved port ranges (EACCES). */
-const portTaken = new Set(['EADDRINUSE', 'EACCES']);
 
 export interface ProxyControllerDeps {
   readonly open: OpenProxy;
+  readonly isPortFree: (host: string, port: number) => Promise<boolean>;
   /** A usable API key guards an address beyond this machine. */
   readonly canExpose: () => boolean;
   readonly clock: Clock;
@@ -47,7 +46,7 @@ export class ProxyController {
   #phase: ProxyState['phase'] = 'off';
   #failure: Reason | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  readonly #leaving = new Set<Promise<void>>();
+  readonly #leaving = new Map<OpenedProxy, Promise<void>>();
   readonly #portOverride: number | undefined;
 
   /** @param portOverride wins over `proxy.port`; may be 0 for any port. */
@@ -78,6 +77,11 @@ export class ProxyController {
     };
   }
 
+  /** Ports on which the proxy listens now. */
+  get ports(): readonly number[] {
+    return this.#place === undefined ? [] : [this.#place.proxy.port];
+  }
+
   /** Starts if it is off. A failure is a state (`failed` with a notice), never a rejection. */
   start(rememberedPort?: number): Promise<ProxyState> {
     return this.#enqueue(() => this.#start(rememberedPort));
@@ -101,9 +105,12 @@ export class ProxyController {
       this.#config = config;
       const place = this.#place;
       if (place === undefined) return;
-      const isMoved = place.wantedPort !== this.#wantedPort || place.address.host !== this.#address().host;
-      if (isMoved) await this.#move(place);
-      else this.#settle({ ...place, address: this.#address() }, () => place.proxy.configure(config));
+      const wantedPort = this.#wantedPort;
+      const isPortRight = place.wantedPort === wantedPort || place.proxy.port === wantedPort;
+      if (isPortRight && place.address.host === this.#address().host) {
+        place.proxy.configure(config);
+        this.#settle({ ...place, address: this.#address(), wantedPort });
+      } else await this.#move(place);
     });
   }
 
@@ -115,7 +122,9 @@ export class ProxyController {
   /** Stops for good, old listeners that still drain included. */
   async dispose(): Promise<void> {
     await this.stop();
-    await Promise.all(this.#leaving);
+    // A second close cuts short what the first still waits for.
+    for (const proxy of this.#leaving.keys()) await this.#close(proxy, stopDrainMs);
+    await Promise.all(this.#leaving.values());
     this.#changes.dispose();
   }
 
@@ -141,7 +150,7 @@ export class ProxyController {
     this.#failure = undefined;
     this.#enter('starting');
     const address = this.#address();
-    const opened = await this.#openFirst(address, rememberedPort);
+    const opened = await this.#open(address, rememberedPort);
     if ('code' in opened) {
       this.#failure = opened;
       this.#deps.logger.error(reasonText(opened));
@@ -184,33 +193,30 @@ export class ProxyController {
       return;
     }
     if (mustLeaveFirst) return;
-    const leaving = this.#close(old.proxy, moveDrainMs).finally(() => this.#leaving.delete(leaving));
-    this.#leaving.add(leaving);
+    // Another host may mean a narrower one: nothing more is let in there.
+    const drainMs = address.host === old.address.host ? moveDrainMs : stopDrainMs;
+    const leaving = this.#close(old.proxy, drainMs).finally(() => this.#leaving.delete(old.proxy));
+    this.#leaving.set(old.proxy, leaving);
   }
 
-  async #openFirst(address: ListenAddress, rememberedPort?: number): Promise<OpenedProxy | Reason> {
+  async #open(address: ListenAddress, rememberedPort?: number): Promise<OpenedProxy | Reason> {
     const wanted = this.#wantedPort;
-    for (const port of portCandidates(wanted, rememberedPort)) {
-      const attempts = port === rememberedPort ? rememberedPortAttempts : 1;
-      const opened = await this.#tryOpen(address.host, port, attempts);
-      if (!(opened instanceof Error)) return opened;
-      if (!portTaken.has((opened as NodeJS.ErrnoException).code ?? '')) {
-        return reason('proxy.bindFailed', `${address.host}:${port}`, messageOf(opened));
-      }
+    const isFree = rememberedPort !== undefined && (await this.#waitForPort(address.host, rememberedPort));
+    try {
+      return await this.#deps.open(this.#config, address.host, isFree ? rememberedPort : wanted);
+    } catch (error) {
+      if (FlmError.is(error, 'port_in_use')) return reason('proxy.noPort', wanted, wanted + portsTried);
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      return reason('proxy.bindFailed', originOf(address.host, wanted).replace('http://', ''), messageOf(cause));
     }
-    return reason('proxy.noPort', wanted, wanted + portSpan);
   }
 
-  async #tryOpen(host: string, port: number, attempts: number): Promise<OpenedProxy | Error> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#deps.open(this.#config, host, port);
-      } catch (error) {
-        const failure = error instanceof Error ? error : new Error(String(error));
-        if ((failure as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attempt >= attempts) return failure;
-        await new Promise<void>((resolve) => this.#deps.clock.setTimeout(resolve, rememberedPortRetryMs));
-      }
+  async #waitForPort(host: string, port: number): Promise<boolean> {
+    for (let attempt = 1; attempt <= rememberedPortAttempts; attempt++) {
+      if (await this.#deps.isPortFree(host, port)) return true;
+      await new Promise<void>((resolve) => this.#deps.clock.setTimeout(resolve, rememberedPortRetryMs));
     }
+    return false;
   }
 
   async #close(proxy: OpenedProxy, drainMs: number): Promise<void> {
@@ -221,8 +227,7 @@ export class ProxyController {
     }
   }
 
-  #settle(place: Place, before?: () => void): void {
-    before?.();
+  #settle(place: Place): void {
     this.#place = place;
     this.#failure = undefined;
     this.#enter('on');

@@ -1,6 +1,6 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { rm } from 'node:fs/promises';
 import { chmodSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { GatewayNotificationName, GatewayNotifications } from '../../protocol/gateway-rpc';
 import { RpcConnection, type RpcConnectionDeps } from './rpc-connection';
 
@@ -48,9 +48,8 @@ export class RpcServer {
     for (const connection of this.#connections) connection.notify(name, params);
   }
 
-  /** Says farewell, hangs up, stops listening. Takes 0.7 s at most; never rejects. */
-  async close(cause: GatewayNotifications['gateway/closing']['cause']): Promise<void> {
-    this.notifyAll('gateway/closing', { cause });
+  /** Hangs up once what was sent has left, and stops listening. Takes 0.7 s at most; never rejects. */
+  async close(): Promise<void> {
     for (const connection of this.#connections) connection.close();
     await new Promise<void>((resolve) => {
       const timer = this.#deps.clock.setTimeout(resolve, closeTimeoutMs);
@@ -60,7 +59,8 @@ export class RpcServer {
       });
     });
     // Node removes it too; not when close timed out.
-    if (this.#pipe !== undefined && process.platform !== 'win32') await rm(this.#pipe, { force: true });
+    if (this.#pipe === undefined || process.platform === 'win32') return;
+    await rm(this.#pipe, { force: true }).catch(() => undefined);
   }
 
   #accept(socket: Socket): void {

@@ -1,0 +1,240 @@
+import type { Clock } from '../core/clock';
+import { isSameConfig, parseConfig, type ConfigProblem, type ParsedConfig } from '../core/config';
+import type { FlmConfig } from '../core/config-schema';
+import { DisposableStore } from '../core/disposable';
+import { messageOf } from '../core/errors';
+import type {
+  GatewayNotificationName,
+  GatewayNotifications,
+  GatewayRequests,
+  GatewayState,
+  ProxyState,
+} from '../protocol/gateway-rpc';
+import type { DesiredState, DesiredStateFile } from './desired-state';
+import { diagnose } from './diagnosis';
+import type { EngineKeyRing } from './engine-key-ring';
+import type { Engines } from './gateway-ports';
+import { httpCall, type HttpCall } from './http-call';
+import type { LeveledLogger } from './log-lines';
+import type { ProxyController } from './proxy/proxy-controller';
+import type { RpcHandlers, RpcPeer, RpcService } from './rpc/rpc-handlers';
+import { Throttle } from './throttle';
+
+/** Ten a second: the protocol's promise to windows. */
+const pushIntervalMs = 100;
+
+/** The demo engine as the gateway uses it. */
+export interface Demo {
+  /** Resolves to its base URL. */
+  start(port?: number): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface GatewayServiceDeps {
+  readonly engines: Engines;
+  readonly proxy: ProxyController;
+  readonly demo: Demo;
+  readonly keys: EngineKeyRing;
+  /** Undefined: nothing is remembered (headless, where the command line says what is on). */
+  readonly desired?: DesiredStateFile;
+  readonly clock: Clock;
+  readonly logger: LeveledLogger;
+  readonly call?: HttpCall;
+  /** Sends to every window that proved its token. */
+  readonly notify: <N extends GatewayNotificationName>(name: N, params: GatewayNotifications[N]) => void;
+  /** A newer window wants the place: end soon. */
+  readonly onYield: (version: string) => void;
+}
+
+export interface GatewayServiceOptions {
+  readonly config: ParsedConfig;
+  /** False: a configuration file decides, and what windows push is not taken. */
+  readonly takesSettings: boolean;
+  /** Start the proxy whatever the settings say. */
+  readonly startProxy: boolean;
+}
+
+/** The gateway's behaviour: one state, and what windows may ask of it. */
+export class GatewayService implements RpcService {
+  readonly handlers: RpcHandlers;
+  readonly #deps: GatewayServiceDeps;
+  readonly #options: GatewayServiceOptions;
+  readonly #store = new DisposableStore();
+  readonly #startedAt: number;
+  readonly #visible = new Set<number>();
+  readonly #proxyPush: Throttle;
+  readonly #enginesPush: Throttle;
+  #config: FlmConfig;
+  #problems: readonly ConfigProblem[];
+  #demoUrl: string | undefined;
+  #rememberedPlace: string | undefined;
+
+  constructor(deps: GatewayServiceDeps, options: GatewayServiceOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#startedAt = deps.clock.now();
+    this.#config = options.config.config;
+    this.#problems = options.config.problems;
+    const push = (send: () => void) => this.#store.add(new Throttle(pushIntervalMs, send, deps.clock));
+    this.#proxyPush = push(() => deps.notify('proxy/changed', deps.proxy.state));
+    this.#enginesPush = push(() => deps.notify('engines/changed', deps.engines.snapshot()));
+    this.handlers = this.#createHandlers();
+  }
+
+  /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
+  async start(): Promise<void> {
+    const { engines, proxy, desired } = this.#deps;
+    this.#logProblems();
+    this.#store.add(engines.onDidChange(() => this.#enginesPush.trigger()));
+    this.#store.add(proxy.onDidChange((state) => this.#proxyChanged(state)));
+    const wanted: DesiredState = (await desired?.restore()) ?? { isProxyOn: false };
+    engines.start();
+    if (this.#options.startProxy || this.#config['proxy.autoStart'] || wanted.isProxyOn) {
+      await proxy.start(wanted.wantedPort === this.#config['proxy.port'] ? wanted.port : undefined);
+    }
+    if (wanted.demoPort !== undefined) {
+      await this.#startDemo(wanted.demoPort).catch((error: unknown) => {
+        this.#deps.logger.warn(`The demo engine did not come back: ${messageOf(error)}`);
+      });
+    }
+  }
+
+  /** Ends everything within about 1.5 s, remembering what was on. Never rejects. */
+  async stop(): Promise<void> {
+    const { engines, proxy, demo, desired } = this.#deps;
+    this.#store.dispose();
+    await Promise.all([proxy.dispose(), demo.stop(), engines.stop()]);
+    await desired?.close();
+  }
+
+  state(): GatewayState {
+    return {
+      proxy: this.#deps.proxy.state,
+      engines: this.#deps.engines.snapshot(),
+      configProblems: this.#problems,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      ...(this.#demoUrl === undefined ? {} : { demoEngine: this.#demoUrl }),
+    };
+  }
+
+  /** Takes a whole configuration; an equal one is no change. Answers what could not be used. */
+  async applyConfig({ config, problems }: ParsedConfig): Promise<readonly ConfigProblem[]> {
+    if (JSON.stringify(problems) !== JSON.stringify(this.#problems)) {
+      this.#problems = problems;
+      this.#logProblems();
+      this.#deps.notify('config/problems', problems);
+    }
+    if (!isSameConfig(config, this.#config)) {
+      this.#config = config;
+      this.#deps.logger.level = config['log.level'];
+      this.#deps.engines.configure(config);
+      await this.#deps.proxy.configure(config);
+    }
+    return problems;
+  }
+
+  setKey(baseUrl: string, key: string | undefined): void {
+    if (this.#deps.keys.set(baseUrl, key)) this.#deps.engines.keysChanged(baseUrl);
+  }
+
+  greeted(_peer: RpcPeer, hello: GatewayRequests['hello']['params']): void {
+    for (const [baseUrl, key] of Object.entries(hello.engineKeys ?? {})) this.setKey(baseUrl, key);
+    if (hello.settings !== undefined && this.#options.takesSettings) {
+      void this.applyConfig(parseConfig(hello.settings)).catch((error: unknown) => {
+        this.#deps.logger.error('The settings of a window could not be applied.', { error });
+      });
+    }
+  }
+
+  left(peer: RpcPeer): void {
+    if (this.#visible.delete(peer.id)) this.#interestChanged();
+  }
+
+  yieldTo(version: string): void {
+    this.#deps.logger.info(`Makes room for FLM ${version}.`);
+    this.#deps.onYield(version);
+  }
+
+  #createHandlers(): RpcHandlers {
+    const { engines, proxy, desired } = this.#deps;
+    return {
+      'proxy/start': () => proxy.start(),
+      'proxy/stop': () => {
+        desired?.update({ isProxyOn: false, port: undefined, wantedPort: undefined });
+        this.#rememberedPlace = undefined;
+        return proxy.stop();
+      },
+      'proxy/restart': () => proxy.restart(),
+      'engines/refresh': () => engines.refresh(),
+      'engines/probe': ({ url }) => engines.probeAddress(url),
+      'engines/setKey': ({ baseUrl, key }) => {
+        this.setKey(baseUrl, key);
+        return null;
+      },
+      'config/set': ({ settings }) => (this.#options.takesSettings ? this.applyConfig(parseConfig(settings)) : this.#problems),
+      'interest/set': ({ visible }, peer) => {
+        if (visible) this.#visible.add(peer.id);
+        else this.#visible.delete(peer.id);
+        this.#interestChanged();
+        return null;
+      },
+      'demo/start': async () => ({ baseUrl: await this.#startDemo() }),
+      'demo/stop': async () => {
+        await this.#deps.demo.stop();
+        this.demoEnded();
+        return null;
+      },
+      diagnose: () =>
+        diagnose({
+          state: () => this.state(),
+          catalog: engines.catalog,
+          call: this.#deps.call ?? httpCall,
+        }),
+    };
+  }
+
+  /** The demo engine is gone, asked for or not. */
+  demoEnded(): void {
+    if (this.#demoUrl === undefined) return;
+    this.#demoUrl = undefined;
+    this.#deps.desired?.update({ demoPort: undefined });
+    this.#deps.engines.setDemo(undefined);
+    this.#deps.notify('demo/changed', {});
+  }
+
+  async #startDemo(port?: number): Promise<string> {
+    const baseUrl = await this.#deps.demo.start(port);
+    if (baseUrl !== this.#demoUrl) {
+      this.#demoUrl = baseUrl;
+      this.#deps.desired?.update({ demoPort: Number(new URL(baseUrl).port) });
+      this.#deps.engines.setDemo(baseUrl);
+      this.#deps.notify('demo/changed', { baseUrl });
+    }
+    return baseUrl;
+  }
+
+  #proxyChanged(state: ProxyState): void {
+    this.#proxyPush.trigger();
+    this.#interestChanged();
+    const { phase, port } = state;
+    if (phase !== 'on' || port === undefined) return;
+    const wantedPort = this.#config['proxy.port'];
+    const place = `${port} for ${wantedPort}`;
+    if (place === this.#rememberedPlace) return; // a request began or ended
+    this.#rememberedPlace = place;
+    this.#deps.desired?.update({ isProxyOn: true, port, wantedPort });
+  }
+
+  /** Somebody looks, or requests may come: engines are watched. */
+  #interestChanged(): void {
+    const { phase } = this.#deps.proxy.state;
+    this.#deps.engines.setActive(this.#visible.size > 0 || phase === 'on' || phase === 'starting');
+  }
+
+  #logProblems(): void {
+    for (const { key, message } of this.#problems) {
+      this.#deps.logger.warn(`Setting ${key} ${message}; its default applies.`);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { createServer } from 'node:net';
+import type { Clock } from '../../core/clock';
+import type { FlmConfig } from '../../core/config-schema';
+import { Emitter } from '../../core/emitter';
+import type { ProxyDeps } from '../../proxy/proxy-deps';
+import { createProxy, type ProxyServer } from '../../proxy/proxy-server';
+import type { OpenedProxy, OpenProxy } from '../gateway-ports';
+
+/** Opens real proxies: one {@link ProxyServer} per listening address, so that an old one can drain beside a new one. */
+export function proxyOpener(deps: Omit<ProxyDeps, 'config'>): OpenProxy {
+  return async (config, host, port) => {
+    const server = createProxy({ ...deps, config });
+    try {
+      const listening = await server.listen(host, port);
+      return new ListeningProxy(server, listening.port, deps.clock);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  };
+}
+
+/** Whether a listener could be opened there now. */
+export function isPortFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+class ListeningProxy implements OpenedProxy {
+  readonly port: number;
+  readonly #server: ProxyServer;
+  readonly #clock: Clock;
+  readonly #changes = new Emitter<void>();
+
+  constructor(server: ProxyServer, port: number, clock: Clock) {
+    this.port = port;
+    this.#server = server;
+    this.#clock = clock;
+    server.onDidChangeActivity(() => this.#changes.fire());
+  }
+
+  readonly onDidChange = this.#changes.event;
+
+  get inFlight(): number {
+    return this.#server.stats().inFlight;
+  }
+
+  get requests(): number {
+    return this.#server.stats().requests;
+  }
+
+  configure(config: FlmConfig): void {
+    this.#server.configure(config);
+  }
+
+  async close(drainMs: number): Promise<void> {
+    if (drainMs > 0) await this.#drained(drainMs);
+    await this.#server.stop();
+    this.#changes.dispose();
+  }
+
+  #drained(drainMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        timer.cancel();
+        listening.dispose();
+        resolve();
+      };
+      const timer = this.#clock.setTimeout(settle, drainMs);
+      const listening = this.#server.onDidChangeActivity(({ inFlight }) => {
+        if (inFlight === 0) settle();
+      });
+      if (this.inFlight === 0) settle();
+    });
+  }
+}
