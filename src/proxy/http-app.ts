@@ -66,13 +66,17 @@ export function createHttpApp(deps: HttpAppDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null)); // bodies are read by their handler
   app.addHook('onRequest', (request, reply, done) => {
-    reply.hijack();
     const exchange = deps.entrance.enter(request.raw, reply.raw);
     request.exchange = exchange;
-    if (!exchange.isAnswered()) done();
+    if (exchange.isAnswered()) reply.hijack();
+    else done();
   });
-  app.setNotFoundHandler((request) => answerUnknown(deps, exchangeOf(request)));
-  app.setErrorHandler((error, request) => {
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    answerUnknown(deps, exchangeOf(request));
+  });
+  app.setErrorHandler((error, request, reply) => {
+    reply.hijack();
     deps.logger.error('A request failed unexpectedly.', { error });
     failed(request.exchange);
   });
@@ -85,7 +89,8 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
     app.route({
       method: [...routeMethods[url]],
       url,
-      handler: (request) => {
+      handler: (request, reply) => {
+        reply.hijack();
         const exchange = exchangeOf(request);
         if (isPlainTarget(exchange)) handler(exchange);
         else answerUnknown(deps, exchange);
@@ -96,7 +101,14 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
   read('/v1/models', (exchange) => exchange.respondJson(200, listModels(deps.catalog)));
   read('/v1/models/*', (exchange) => answerModel(deps, exchange));
   for (const url of inferenceRoutes) {
-    app.route({ method: [...routeMethods[url]], url, handler: (request) => run(deps, exchangeOf(request)) });
+    app.route({
+      method: [...routeMethods[url]],
+      url,
+      handler: (request, reply) => {
+        reply.hijack();
+        run(deps, exchangeOf(request));
+      },
+    });
   }
 }
 

@@ -6,7 +6,7 @@ const drainBytes = 8 * 1024 * 1024;
 
 /** The request has a body that is not read to its end. */
 export function hasUnreadBody(req: IncomingMessage): boolean {
-  if (req.complete) return false;
+  if (req.complete || req.readableEnded) return false;
   const length = req.headers['content-length'];
   return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
