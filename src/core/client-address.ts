@@ -4,25 +4,34 @@ import type { RangeIndex } from './range-index';
 /** Hops followed back through proxies; more is a forged list. */
 export const maxForwardedHops = 20;
 
-/** Headers that only a proxy or tunnel in front adds. */
-const forwardingHeaders: ReadonlySet<string> = new Set([
+/** Headers that only a proxy or tunnel in front adds; `x-forwarded-*` count too. */
+const forwardingHeaders: readonly string[] = [
   'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
+  'via',
   'x-real-ip',
   'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
   'true-client-ip',
+  'fastly-client-ip',
+  'fly-client-ip',
   'cf-connecting-ip',
+  'cf-connecting-ipv6',
   'cf-ray',
   'cdn-loop',
-  'fly-client-ip',
-  'fastly-client-ip',
-  'x-original-forwarded-for',
   'ngrok-trace-id',
   'tailscale-user-login',
-  'via',
-]);
+];
+
+/** Headers as Node gives them: names lower-case, repeated list headers joined by commas. */
+export type HeaderValues = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A sign that a proxy or tunnel stands in front. */
+export function hasForwardingHeader(headers: HeaderValues): boolean {
+  for (const name of forwardingHeaders) if (headers[name] !== undefined) return true;
+  for (const name in headers) if (name.startsWith('x-forwarded')) return true;
+  return false;
+}
 
 export interface ClientAddress {
   /** Who is asking, normalised. */
@@ -47,21 +56,11 @@ export interface ClientAddress {
  */
 export function resolveClientAddress(
   socketAddress: string,
-  rawHeaders: readonly string[],
+  headers: HeaderValues,
   trustedProxies: Pick<RangeIndex<unknown>, 'find'>,
 ): ClientAddress {
   const peer = normalizeAddress(socketAddress);
-  const forwarded: string[] = [];
-  const xForwardedFor: string[] = [];
-  let hasForwarding = false;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] ?? '').toLowerCase();
-    if (!forwardingHeaders.has(name)) continue;
-    hasForwarding = true;
-    const value = rawHeaders[i + 1] ?? '';
-    if (name === 'forwarded') forwarded.push(value);
-    else if (name === 'x-forwarded-for') xForwardedFor.push(value);
-  }
+  const hasForwarding = hasForwardingHeader(headers);
   const isLoopback = isLoopbackAddress(peer);
   const isTrusted = hasForwarding && trustedProxies.find(peer) !== undefined;
   if (!isTrusted) {
@@ -74,7 +73,8 @@ export function resolveClientAddress(
     };
   }
 
-  const hops = forwarded.length > 0 ? forwardedHops(forwarded.join(',')) : plainHops(xForwardedFor.join(','));
+  const forwarded = textOf(headers['forwarded']);
+  const hops = forwarded === '' ? plainHops(textOf(headers['x-forwarded-for'])) : forwardedHops(forwarded);
   let client: string | undefined;
   for (const hop of hops.slice(-maxForwardedHops).reverse()) {
     const address = readHop(hop);
@@ -89,6 +89,10 @@ export function resolveClientAddress(
     isTunnel: false,
     isForwarded: client !== undefined,
   };
+}
+
+function textOf(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : (value ?? []).join(',');
 }
 
 function plainHops(list: string): string[] {

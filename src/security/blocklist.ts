@@ -1,0 +1,324 @@
+import type { AuditEvent, AuditLog } from '../core/audit';
+import type { AllowEntry, Block, BlockStore } from '../core/block';
+import type { Clock } from '../core/clock';
+import { Emitter } from '../core/emitter';
+import { FlmError, messageOf } from '../core/errors';
+import { addressBits, makeRange, parseRange, rangeContains, type IpRange } from '../core/ip-range';
+import type { Logger } from '../core/logger';
+import { RangeIndex } from '../core/range-index';
+import { BoundedMap } from './bounded-map';
+import { escapeEvidence } from './escape-evidence';
+import type { OwnAddresses, Protection } from './protected-addresses';
+
+/** What a block is made of. */
+export interface NewBlock {
+  readonly range: string;
+  readonly rule: string;
+  readonly reason: string;
+  readonly note?: string;
+  /** Epoch ms; undefined: until lifted. */
+  readonly expiresAt?: number;
+}
+
+export interface BlocklistDeps {
+  readonly store: BlockStore;
+  readonly audit: AuditLog;
+  readonly own: OwnAddresses;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How often ended blocks are taken off the list; a look-up never sees them anyway. */
+const SWEEP_MS = 30_000;
+/** Ranges whose earlier blocks are remembered, and for how long: repeaters climb the ladder. */
+const MAX_STRIKES = 10_000;
+const STRIKES_TTL_MS = 30 * 24 * 3600_000;
+/** Blocked /64s in one /56 from which the /56 is blocked. */
+const ESCALATE_AT = 4;
+
+/**
+ * Blocked and allowed ranges. Look-ups cost well under a microsecond with 100,000 ranges; every change is in effect at
+ * once and stored in the background or awaited, as the caller likes. Whatever happens, loopback, this machine's own
+ * addresses and the allowlist are never found blocked.
+ */
+export class Blocklist {
+  readonly #deps: BlocklistDeps;
+  readonly #blocks = new Map<string, { readonly block: Block; readonly range: IpRange }>();
+  readonly #index = new RangeIndex<Block>();
+  readonly #allowed = new Map<string, AllowEntry>();
+  readonly #allowIndex = new RangeIndex<AllowEntry>();
+  readonly #strikes: BoundedMap<string, number>;
+  readonly #changed = new Emitter<{ readonly added?: Block; readonly removed?: Block }>();
+  #sweep: { cancel(): void } | undefined;
+
+  constructor(deps: BlocklistDeps) {
+    this.#deps = deps;
+    this.#strikes = new BoundedMap({ maxEntries: MAX_STRIKES, ttlMs: STRIKES_TTL_MS }, deps.clock);
+  }
+
+  readonly onDidChange = this.#changed.event;
+
+  /** Reads what was stored and begins to sweep. */
+  start(): void {
+    const now = this.#deps.clock.now();
+    for (const entry of this.#deps.store.loadAllowed()) this.#setAllowed(entry);
+    for (const block of this.#deps.store.loadBlocks()) {
+      const range = parseRange(block.range);
+      if (range === undefined) continue;
+      this.#strikes.set(range.text, block.strikes);
+      if (block.expiresAt === undefined || block.expiresAt > now) this.#set(block, range);
+      else this.#persist(this.#deps.store.removeBlock(block.range));
+    }
+    this.#scheduleSweep();
+  }
+
+  dispose(): void {
+    this.#sweep?.cancel();
+    this.#changed.dispose();
+  }
+
+  get size(): number {
+    return this.#blocks.size;
+  }
+
+  list(): readonly Block[] {
+    const now = this.#deps.clock.now();
+    return [...this.#blocks.values()].map(({ block }) => block).filter((block) => isActive(block, now));
+  }
+
+  allowed(): readonly AllowEntry[] {
+    const now = this.#deps.clock.now();
+    return [...this.#allowed.values()].filter((entry) => isActive(entry, now));
+  }
+
+  /** Why the address can never be blocked; undefined for all others. */
+  protectionOf(address: string): Protection | undefined {
+    const own = this.#deps.own.protectionOf(address);
+    if (own !== undefined) return own;
+    const now = this.#deps.clock.now();
+    return this.#allowIndex.find(address, (entry) => isActive(entry, now)) === undefined ? undefined : 'allowlist';
+  }
+
+  /** The block that covers an address, the narrowest first, manual before automatic; undefined for protected ones. */
+  find(address: string): Block | undefined {
+    if (this.#index.size === 0) return undefined;
+    const bits = addressBits(address);
+    if (bits === undefined) return undefined;
+    const now = this.#deps.clock.now();
+    const found = this.#index.find(bits, (block) => isActive(block, now));
+    if (found === undefined || this.protectionOf(address) !== undefined) return undefined;
+    if (found.source !== 'auto') return found;
+    return this.#index.find(bits, (block) => block.source !== 'auto' && isActive(block, now)) ?? found;
+  }
+
+  /**
+   * Adds or replaces a block made by a person; resolves once it survives a crash.
+   *
+   * @throws FlmError `invalid_request` when the range is none, covers everybody or is protected
+   */
+  async add(block: NewBlock, source: 'manual' | 'import' = 'manual'): Promise<Block> {
+    const range = this.#requireBlockable(block.range);
+    const added = this.#make(block, range, source);
+    this.#set(added, range);
+    if (source === 'manual') this.#tell('block.added', added);
+    await this.#deps.store.putBlock(added);
+    return added;
+  }
+
+  /** Why a range cannot be blocked, in words; undefined when it can. */
+  refusalOf(text: string): string | undefined {
+    const range = parseRange(text);
+    if (range === undefined) return 'is no IP address or CIDR range';
+    if (range.prefix < (range.isV6 ? 16 : 4)) return 'covers a large part of the internet';
+    const own = this.#deps.own.covers(range);
+    if (own !== undefined) return 'is this machine';
+    if (rangeText(range) !== undefined && this.#deps.own.protectionOf(rangeText(range) ?? '') !== undefined) return 'is this machine';
+    const allowed = this.allowed().find((entry) => {
+      const outer = parseRange(entry.range);
+      return outer !== undefined && rangeContains(outer, range);
+    });
+    return allowed === undefined ? undefined : `is on the allowlist (${allowed.range})`;
+  }
+
+  /**
+   * Blocks an address automatically, in effect at once. Undefined when it is protected or already blocked for longer.
+   * A block by a person is never replaced.
+   */
+  blockAddress(key: string, block: Omit<NewBlock, 'range' | 'expiresAt'>, durationMs: number | undefined): Block | undefined {
+    const range = parseRange(key);
+    if (range === undefined || this.refusalOf(key) !== undefined) return undefined;
+    const expiresAt = durationMs === undefined ? undefined : this.#deps.clock.now() + durationMs;
+    const known = this.#blocks.get(range.text)?.block;
+    const isRunning = known !== undefined && isActive(known, this.#deps.clock.now());
+    if (isRunning && (known.source !== 'auto' || known.expiresAt === undefined)) return undefined;
+    if (isRunning && expiresAt !== undefined && expiresAt <= (known.expiresAt ?? Infinity)) return undefined;
+    const made = this.#make({ ...block, range: range.text, ...(expiresAt === undefined ? {} : { expiresAt }) }, range, 'auto');
+    this.#set(made, range);
+    this.#persist(this.#deps.store.putBlock(made));
+    this.#tell(isRunning ? 'block.changed' : 'block.added', made);
+    this.#escalate(range, made);
+    return made;
+  }
+
+  /** How often a range was blocked before. */
+  strikesOf(key: string): number {
+    return this.#strikes.get(parseRange(key)?.text ?? key) ?? 0;
+  }
+
+  /** Lifts a block; resolves once it survives a crash. False when there was none. */
+  async remove(text: string): Promise<boolean> {
+    const range = parseRange(text);
+    const known = range === undefined ? undefined : this.#blocks.get(range.text);
+    if (range === undefined || known === undefined) return false;
+    this.#drop(known.block, range);
+    this.#tell('block.removed', known.block);
+    await this.#deps.store.removeBlock(known.block.range);
+    return true;
+  }
+
+  /** Lifts every block that would end by itself. */
+  async clearTemporary(): Promise<number> {
+    const temporary = this.list().filter(({ expiresAt }) => expiresAt !== undefined);
+    await Promise.all(temporary.map(({ range }) => this.remove(range)));
+    return temporary.length;
+  }
+
+  /**
+   * Allows a range for good or until a time; wins over every block.
+   *
+   * @throws FlmError `invalid_request`
+   */
+  async allow(entry: { readonly range: string; readonly note?: string; readonly expiresAt?: number }): Promise<AllowEntry> {
+    const range = parseRange(entry.range);
+    if (range === undefined) throw new FlmError('invalid_request', `${entry.range.slice(0, 80)} is no IP address or CIDR range`);
+    const added: AllowEntry = { ...entry, range: range.text, createdAt: this.#deps.clock.now() };
+    this.#setAllowed(added);
+    this.#changed.fire({});
+    await this.#deps.store.putAllowed(added);
+    return added;
+  }
+
+  async disallow(text: string): Promise<boolean> {
+    const range = parseRange(text);
+    if (range === undefined || !this.#allowed.delete(range.text)) return false;
+    this.#allowIndex.delete(range);
+    this.#changed.fire({});
+    await this.#deps.store.removeAllowed(range.text);
+    return true;
+  }
+
+  /** Ranges of the policy, beside those a person added one by one. Replaces the former ones. */
+  setPolicyAllowlist(ranges: readonly string[]): void {
+    for (const entry of this.#policyAllowed) this.#allowIndex.delete(entry);
+    this.#policyAllowed = ranges.flatMap((text) => parseRange(text) ?? []);
+    for (const range of this.#policyAllowed) {
+      if (!this.#allowed.has(range.text)) this.#allowIndex.set(range, { range: range.text, createdAt: 0 });
+    }
+    for (const entry of this.#allowed.values()) this.#setAllowed(entry);
+  }
+  #policyAllowed: readonly IpRange[] = [];
+
+  #requireBlockable(text: string): IpRange {
+    const why = this.refusalOf(text);
+    const range = parseRange(text);
+    if (why !== undefined || range === undefined) throw new FlmError('invalid_request', `${text.slice(0, 80)} ${why ?? ''}`);
+    return range;
+  }
+
+  #make(block: NewBlock, range: IpRange, source: Block['source']): Block {
+    const strikes = this.#strikes.get(range.text) ?? 0;
+    this.#strikes.set(range.text, strikes + 1);
+    return {
+      range: range.text,
+      source,
+      rule: block.rule,
+      reason: escapeEvidence(block.reason, 300),
+      ...(block.note === undefined ? {} : { note: block.note.slice(0, 500) }),
+      createdAt: this.#deps.clock.now(),
+      ...(block.expiresAt === undefined ? {} : { expiresAt: block.expiresAt }),
+      strikes,
+    };
+  }
+
+  #set(block: Block, range: IpRange): void {
+    this.#blocks.set(range.text, { block, range });
+    this.#index.set(range, block);
+    this.#changed.fire({ added: block });
+  }
+
+  #drop(block: Block, range: IpRange): void {
+    this.#blocks.delete(range.text);
+    this.#index.delete(range);
+    this.#changed.fire({ removed: block });
+  }
+
+  #setAllowed(entry: AllowEntry): void {
+    const range = parseRange(entry.range);
+    if (range === undefined) return;
+    this.#allowed.set(range.text, entry);
+    this.#allowIndex.set(range, entry);
+  }
+
+  /** Four blocked /64s of one /56 are one customer walking through his addresses. */
+  #escalate(range: IpRange, block: Block): void {
+    if (!range.isV6 || range.prefix !== 64) return;
+    const wide = makeRange(range, 56);
+    const now = this.#deps.clock.now();
+    let inside = 0;
+    for (const other of this.#blocks.values()) {
+      if (other.range.isV6 && other.range.prefix === 64 && isActive(other.block, now) && rangeContains(wide, other.range)) inside++;
+    }
+    if (inside < ESCALATE_AT || this.#blocks.has(wide.text)) return;
+    const duration = block.expiresAt === undefined ? undefined : block.expiresAt - now;
+    this.blockAddress(wide.text, { rule: block.rule, reason: `${inside} of its /64 networks were blocked` }, duration);
+  }
+
+  #scheduleSweep(): void {
+    this.#sweep = this.#deps.clock.setTimeout(() => {
+      const now = this.#deps.clock.now();
+      for (const { block, range } of [...this.#blocks.values()]) {
+        if (isActive(block, now)) continue;
+        this.#drop(block, range);
+        this.#tell('block.expired', block);
+        this.#persist(this.#deps.store.removeBlock(block.range));
+      }
+      this.#scheduleSweep();
+    }, SWEEP_MS);
+  }
+
+  /** One row for a whole import: a hundred thousand would push everything else out of the log. */
+  recordImport(added: number, refused: number): void {
+    this.#deps.audit.record({
+      kind: 'block.added',
+      severity: 'info',
+      at: this.#deps.clock.now(),
+      rule: 'import',
+      details: { added, refused },
+    });
+  }
+
+  #tell(kind: AuditEvent['kind'], block: Block): void {
+    this.#deps.audit.record({
+      kind,
+      severity: kind === 'block.added' && block.source === 'auto' ? 'high' : 'info',
+      at: this.#deps.clock.now(),
+      address: block.range,
+      rule: block.rule,
+      evidence: block.reason,
+      details: { source: block.source, strikes: block.strikes, expiresAt: block.expiresAt ?? null },
+    });
+  }
+
+  #persist(done: Promise<void>): void {
+    done.catch((error: unknown) => this.#deps.logger.error('A change of the blocklist could not be stored.', { error: messageOf(error) }));
+  }
+}
+
+function isActive(entry: { readonly expiresAt?: number }, now: number): boolean {
+  return entry.expiresAt === undefined || entry.expiresAt > now;
+}
+
+/** The address of a range of one; undefined for wider ones. */
+function rangeText(range: IpRange): string | undefined {
+  return range.text.includes('/') ? undefined : range.text;
+}

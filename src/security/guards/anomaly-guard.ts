@@ -1,0 +1,70 @@
+import type { Guard, GuardContext, Sign, Verdict } from '../guard';
+
+/**
+ * Rates and floods of unknown paths. Over a rate the answer is 429 first; only an address that stays over it for
+ * several windows is scored, because ten colleagues behind one NAT reach it for a moment.
+ */
+export class AnomalyGuard implements Guard {
+  readonly id = 'anomaly';
+  readonly service = 'anomaly';
+  readonly looksOnAfterRefusal = false;
+
+  check(context: GuardContext): Verdict | undefined {
+    const signs: Sign[] = [];
+    this.#unknownPath(context, signs);
+    const verdict = this.#rate(context, signs);
+    return verdict ?? (signs.length === 0 ? undefined : { signs });
+  }
+
+  #unknownPath({ facts, tracked, path, now, policy }: GuardContext, signs: Sign[]): void {
+    if (facts.route !== undefined) return;
+    const { unknownPathsPerMinute, unknownPathPoints } = policy.anomaly;
+    const { distinct, isNew } = tracked.seePath(path, now);
+    if (!isNew || distinct <= unknownPathsPerMinute) return;
+    signs.push({
+      rule: 'anomaly.unknown-paths',
+      category: 'anomaly',
+      severity: 'low',
+      points: unknownPathPoints,
+      evidence: `${distinct} different unknown paths in a minute`,
+      distinct: path,
+    });
+  }
+
+  #rate({ facts, tracked, now, policy, protection }: GuardContext, signs: Sign[]): Verdict | undefined {
+    if (facts.isDirectLocal || protection === 'allowlist') return undefined;
+    const { requestsPerSecond, requestsPerMinute, windowsBeforeScoring, ratePoints } = policy.anomaly;
+    const inSecond = tracked.second.count(now);
+    const isBurst = inSecond > requestsPerSecond;
+    const inMinute = isBurst ? 0 : tracked.minute.count(now);
+    if (!isBurst && inMinute <= requestsPerMinute) return undefined;
+
+    const window = isBurst ? tracked.second : tracked.minute;
+    if (window.start !== tracked.lastWindowOver) {
+      tracked.windowsOver = window.start - tracked.lastWindowOver > 300_000 ? 1 : tracked.windowsOver + 1;
+      tracked.lastWindowOver = window.start;
+    }
+    const evidence = isBurst ? `${Math.round(inSecond)} requests in a second` : `${Math.round(inMinute)} requests in a minute`;
+    if (tracked.windowsOver > windowsBeforeScoring) {
+      signs.push({
+        rule: 'anomaly.rate',
+        category: 'anomaly',
+        severity: 'medium',
+        points: ratePoints,
+        evidence,
+        distinct: `rate ${window.start}`,
+      });
+    }
+    const limit = isBurst ? requestsPerSecond : requestsPerMinute;
+    return {
+      signs,
+      refusal: {
+        rule: 'anomaly.rate',
+        code: 'rate_limited',
+        message: `Too many requests: this gateway takes ${limit} ${isBurst ? 'a second' : 'a minute'} from one address.`,
+        retryAfterSec: Math.max(1, Math.ceil(window.msUntilBelow(limit, now) / 1000)),
+        evidence,
+      },
+    };
+  }
+}

@@ -1,0 +1,108 @@
+import type { Block } from '../core/block';
+import type { SecurityPolicy } from '../core/policy-schema';
+import type { Blocklist } from './blocklist';
+import { escapeEvidence } from './escape-evidence';
+import type { Sign } from './guard';
+import type { Protection } from './protected-addresses';
+import type { ScoreLimits } from './score';
+import type { TrackedAddress } from './tracked-address';
+
+/** Who is scored. */
+export interface Suspect {
+  readonly key: string;
+  readonly tracked: TrackedAddress;
+  readonly protection: Protection | undefined;
+  readonly now: number;
+}
+
+export interface ScoreOutcome {
+  /** Points that were news. */
+  readonly gained: number;
+  readonly total: number;
+  /** Passed the warning mark with this request. */
+  readonly isWarning: boolean;
+  /** Blocked with this request. */
+  readonly block?: Block;
+  /** What would have been blocked, in observe mode; once per block's length. */
+  readonly observedBlock?: { readonly rule: string; readonly reason: string; readonly minutes: number };
+}
+
+const nothing: ScoreOutcome = { gained: 0, total: 0, isWarning: false };
+
+/**
+ * Turns signs into scores and scores into blocks. Protected addresses are scored, so that their owner can be warned,
+ * and never blocked. After a recent request with a valid key gains shrink, and anomalies alone never block.
+ */
+export class Scorekeeper {
+  readonly #blocklist: Blocklist;
+  #policy: SecurityPolicy;
+
+  constructor(blocklist: Blocklist, policy: SecurityPolicy) {
+    this.#blocklist = blocklist;
+    this.#policy = policy;
+  }
+
+  configure(policy: SecurityPolicy): void {
+    this.#policy = policy;
+  }
+
+  /** @param mayBlock whether the services that found the signs enforce */
+  apply(suspect: Suspect, signs: readonly Sign[], mayBlock: boolean): ScoreOutcome {
+    if (signs.length === 0) return nothing;
+    const { tracked, now } = suspect;
+    const { scoring } = this.#policy;
+    const limits = limitsOf(this.#policy);
+    const isTrusted = now - tracked.trustedAt < scoring.trustMinutes * 60_000;
+    const before = tracked.score.total(now, limits);
+    const gained = tracked.score.add(
+      signs.map((sign) => ({ category: sign.category, points: sign.points ?? 0, evidence: sign.distinct })),
+      isTrusted ? scoring.trustFactor : 1,
+      now,
+      limits,
+    );
+    const total = before + gained;
+    const traps = this.#countTraps(suspect, signs);
+    if (total < scoring.warnAt) tracked.isWarned = false;
+    const isWarning = gained > 0 && total >= scoring.warnAt && !tracked.isWarned;
+    if (isWarning) tracked.isWarned = true;
+
+    const rule = this.#ruleToBlock(suspect, total, gained, traps, isTrusted, limits);
+    if (rule === undefined || suspect.protection !== undefined) return { gained, total, isWarning };
+    const reason = this.#reason(rule, signs, total, traps);
+    const isRepeater = this.#blocklist.strikesOf(suspect.key) > 0;
+    const minutes = total >= scoring.longBlockAt || isRepeater ? scoring.longBlockMinutes : scoring.blockMinutes;
+    if (!mayBlock) {
+      if (now < tracked.observedUntil) return { gained, total, isWarning };
+      tracked.observedUntil = now + minutes * 60_000;
+      return { gained, total, isWarning, observedBlock: { rule, reason, minutes } };
+    }
+    const block = this.#blocklist.blockAddress(suspect.key, { rule, reason }, minutes * 60_000);
+    return { gained, total, isWarning, ...(block === undefined ? {} : { block }) };
+  }
+
+  #countTraps({ tracked, now }: Suspect, signs: readonly Sign[]): number {
+    const windowMs = this.#policy.honeypots.windowMinutes * 60_000;
+    let traps = 0;
+    for (const sign of signs) if (sign.category === 'honeypot') traps = tracked.touchTrap(sign.distinct, now, windowMs);
+    return traps;
+  }
+
+  #ruleToBlock({ tracked, now }: Suspect, total: number, gained: number, traps: number, isTrusted: boolean, limits: ScoreLimits): string | undefined {
+    if (traps >= this.#policy.honeypots.distinctToBlock) return 'honeypot';
+    if (gained <= 0 || total < this.#policy.scoring.blockAt) return undefined;
+    const categories = tracked.score.categories(now, limits);
+    const isAnomalyOnly = categories.every((category) => category === 'anomaly' || category === 'malformed');
+    if (isAnomalyOnly) return isTrusted ? undefined : 'anomaly';
+    return 'intrusion';
+  }
+
+  #reason(rule: string, signs: readonly Sign[], total: number, traps: number): string {
+    if (rule === 'honeypot') return `${traps} different decoys touched`;
+    const last = signs[0];
+    return escapeEvidence(`score ${Math.round(total)}; last: ${last?.rule ?? ''} (${last?.evidence ?? ''})`, 300);
+  }
+}
+
+export function limitsOf({ scoring }: SecurityPolicy): ScoreLimits {
+  return { halfLifeMs: scoring.halfLifeMinutes * 60_000, perRequest: scoring.perRequest, perCategory: scoring.perCategory };
+}

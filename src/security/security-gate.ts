@@ -1,0 +1,468 @@
+import type { AuditLog } from '../core/audit';
+import type { Authenticator, AuthResult, TokenMeter } from '../core/authenticator';
+import type { KeyScope } from '../core/api-key';
+import type { Block } from '../core/block';
+import { hasForwardingHeader } from '../core/client-address';
+import type { Clock } from '../core/clock';
+import { Emitter } from '../core/emitter';
+import { messageOf } from '../core/errors';
+import { addressKey, parseRange, rangeContains, addressBits } from '../core/ip-range';
+import type { Logger } from '../core/logger';
+import { effectiveMode } from '../core/policy';
+import type { SecurityMode, SecurityPolicy, SecurityService } from '../core/policy-schema';
+import { securityServices } from '../core/policy-schema';
+import type { AccessRecord, Admission, ConnectionEvent, Gate, Identity, Refusal, RequestFacts, RoutingFacts, Slot } from '../core/request';
+import type { Blocklist } from './blocklist';
+import type { BoundedMap } from './bounded-map';
+import type { Guard, GuardContext, Sign } from './guard';
+import { AnomalyGuard } from './guards/anomaly-guard';
+import { HoneypotGuard } from './guards/honeypot-guard';
+import { IntrusionGuard } from './guards/intrusion-guard';
+import { RateLimitGuard } from './guards/rate-limit-guard';
+import { ResourceGuard } from './guards/resource-guard';
+import { percentDecode } from './intrusion/percent-decode';
+import { isSecretHeader } from './intrusion/known-surface';
+import { modelOutOfScope, routeOutOfScope } from './key-scope';
+import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
+import { RequestQueue } from './request-queue';
+import type { ThrottleLevel } from './resource-throttle';
+import { Scorekeeper } from './scorekeeper';
+import { SecurityRecorder } from './security-recorder';
+import { connectionSign } from './connection-signs';
+import { createTrackedAddresses, TrackedAddress } from './tracked-address';
+
+export interface SecurityGateDeps {
+  readonly policy: SecurityPolicy;
+  /** Only this machine can reach the gateway: what mode `auto` goes by. */
+  readonly isLoopbackOnly: boolean;
+  readonly authenticator: Authenticator;
+  readonly blocklist: Blocklist;
+  readonly audit: AuditLog;
+  readonly tokens?: TokenMeter;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What was seen in one request: for tests, evaluation and live views. Fired only when there is something. */
+export interface Detection {
+  readonly address: string;
+  readonly facts?: RequestFacts;
+  readonly signs: readonly Sign[];
+  readonly gained: number;
+  readonly total: number;
+  readonly isWarning: boolean;
+  readonly block?: Block;
+  readonly wouldBlock: boolean;
+}
+
+/** What `acquire` and `settled` need of a request that `admit` has seen. */
+interface Admitted {
+  readonly scope: KeyScope | undefined;
+  readonly key: string;
+}
+
+/**
+ * Decides who comes in. Guards in order: allowlist, blocklist, identity, honeypot, intrusion, anomaly, rate limits,
+ * resources. The first refusal is the answer; detectors behind it still look, so that a stranger without a key is seen
+ * as the scanner he is.
+ *
+ * Identity fails closed, everything else open: a guard that throws is recorded and passed over.
+ */
+export class SecurityGate implements Gate {
+  readonly #deps: SecurityGateDeps;
+  readonly #tracked: BoundedMap<string, TrackedAddress>;
+  readonly #recorder: SecurityRecorder;
+  readonly #scores: Scorekeeper;
+  readonly #queue: RequestQueue;
+  readonly #guards: readonly Guard[];
+  readonly #honeypot = new HoneypotGuard();
+  readonly #intrusion = new IntrusionGuard();
+  readonly #admitted = new WeakMap<RequestFacts, Admitted>();
+  readonly #detections = new Emitter<Detection>();
+  #policy: SecurityPolicy;
+  #isLoopbackOnly: boolean;
+  #modes: Readonly<Record<SecurityService, SecurityMode>>;
+  #level: ThrottleLevel = 0;
+
+  constructor(deps: SecurityGateDeps) {
+    this.#deps = deps;
+    this.#policy = deps.policy;
+    this.#isLoopbackOnly = deps.isLoopbackOnly;
+    this.#modes = modesOf(deps.policy, deps.isLoopbackOnly);
+    this.#tracked = createTrackedAddresses(deps.clock);
+    this.#recorder = new SecurityRecorder(deps.audit, deps.clock);
+    this.#scores = new Scorekeeper(deps.blocklist, deps.policy);
+    this.#queue = new RequestQueue(deps.clock, queueLimits(deps.policy, 0));
+    this.#guards = [
+      this.#honeypot,
+      this.#intrusion,
+      new AnomalyGuard(),
+      new RateLimitGuard(deps.clock),
+      new ResourceGuard(() => this.#level),
+    ];
+    this.configure(deps.policy, deps.isLoopbackOnly);
+  }
+
+  readonly onDidDetect = this.#detections.event;
+
+  /** Blocks, warnings, decoy keys, tunnels, throttling: what a person may want to be told. */
+  get onDidAlert(): SecurityRecorder['onDidAlert'] {
+    return this.#recorder.onDidAlert;
+  }
+
+  /** What the services do, for people. */
+  get mode(): SecurityMode {
+    return effectiveMode(this.#policy, this.#isLoopbackOnly);
+  }
+
+  get throttleLevel(): ThrottleLevel {
+    return this.#level;
+  }
+
+  /** Takes a new policy for requests that come from now on; running ones go on. */
+  configure(policy: SecurityPolicy, isLoopbackOnly = this.#isLoopbackOnly): void {
+    this.#policy = policy;
+    this.#isLoopbackOnly = isLoopbackOnly;
+    this.#modes = modesOf(policy, isLoopbackOnly);
+    this.#scores.configure(policy);
+    this.#honeypot.configure(policy);
+    this.#intrusion.configure(policy);
+    this.#deps.blocklist.setPolicyAllowlist(policy.allowlist);
+    this.#queue.configure(queueLimits(policy, this.#effectiveLevel()));
+  }
+
+  /** Takes a new level of throttling, from whoever watches the machine. */
+  setThrottle(level: ThrottleLevel, cause = ''): void {
+    if (level === this.#level) return;
+    const kind = level > this.#level ? 'throttle.resource' : 'throttle.released';
+    this.#level = level;
+    this.#queue.configure(queueLimits(this.#policy, this.#effectiveLevel()));
+    this.#recorder.throttle(kind, level, cause);
+  }
+
+  /** Forgets what was held against the addresses of a range: after an unblock. */
+  forgive(text: string): void {
+    const range = parseRange(text);
+    if (range === undefined) return;
+    for (const key of [...this.#tracked.keys()]) {
+      const own = parseRange(key);
+      const bits = own ?? addressBits(key);
+      if (bits !== undefined && (rangeContains(range, bits) || (own !== undefined && rangeContains(own, range)))) {
+        this.#tracked.get(key)?.forgive();
+      }
+    }
+    this.#recorder.forget();
+  }
+
+  admit(facts: RequestFacts): Admission {
+    const { clock, blocklist } = this.#deps;
+    const protection = this.#safely('protection', facts, () => blocklist.protectionOf(facts.clientAddress));
+    const block = this.#blockOf(facts, protection !== undefined);
+    if (block !== undefined && (block.source !== 'auto' || !hasCredential(facts))) return refused(blockRefusal(block, clock.now()));
+
+    const key = addressKey(facts.clientAddress);
+    const now = clock.monotonic();
+    const tracked = this.#tracked.getOrCreate(key, () => new TrackedAddress());
+    const context: GuardContext = {
+      facts,
+      policy: this.#policy,
+      key,
+      tracked,
+      protection,
+      now,
+      path: pathOf(facts.target),
+      auth: undefined,
+    };
+    const identityRefusal = this.#identify(context);
+    const { auth } = context;
+    if (block !== undefined && (auth?.ok !== true || auth.identity.type !== 'key')) {
+      return refused(blockRefusal(block, clock.now()));
+    }
+    tracked.second.add(now);
+    tracked.minute.add(now);
+    this.#checkTunnel(facts);
+
+    const outcome = this.#runGuards(context, identityRefusal);
+    if (outcome.refusal !== undefined) return refused(outcome.refusal);
+    if (auth?.ok !== true) return refused(unchecked());
+    this.#admitted.set(facts, { scope: auth.scope, key });
+    return { ok: true, identity: auth.identity, headers: outcome.headers };
+  }
+
+  async acquire(routing: RoutingFacts, signal: AbortSignal): Promise<Slot | Refusal> {
+    const { request, identity } = routing;
+    const scope = this.#admitted.get(request)?.scope;
+    const outOfScope = modelOutOfScope(scope, routing.engineId, routing.modelId) ?? this.#tokensExhausted(identity, scope);
+    if (outOfScope !== undefined) return outOfScope;
+    this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
+
+    const ticket = ticketOf(request, identity, scope, this.#policy, this.#modes.rateLimits);
+    const answer = await this.#queue.acquire(ticket, signal);
+    return typeof answer === 'string' ? queueRefusal(answer, this.#policy) : answer;
+  }
+
+  report(event: ConnectionEvent): void {
+    this.#safely('report', undefined, () => {
+      const sign = connectionSign(event, this.#policy);
+      if (sign === undefined || this.#modes.anomaly === 'off') return;
+      const facts = 'facts' in event ? event.facts : undefined;
+      const address = facts?.clientAddress ?? ('address' in event ? event.address : '');
+      const key = addressKey(address);
+      const tracked = this.#tracked.getOrCreate(key, () => new TrackedAddress());
+      const protection = this.#deps.blocklist.protectionOf(address);
+      const now = this.#deps.clock.monotonic();
+      this.#score({ key, tracked, protection, now }, address, facts, [sign], this.#modes.anomaly);
+    });
+  }
+
+  settled(record: AccessRecord): void {
+    this.#safely('settled', undefined, () => {
+      this.#deps.audit.recordAccess(record);
+      const tokens = (record.tokensIn ?? 0) + (record.tokensOut ?? 0);
+      if (record.identity?.type === 'key' && tokens > 0) this.#deps.tokens?.add(record.identity.keyId, tokens);
+    });
+  }
+
+  #blockOf(facts: RequestFacts, isProtected: boolean): Block | undefined {
+    const mode = this.#modes.blocklist;
+    if (isProtected || mode === 'off') return undefined;
+    const block = this.#safely('blocklist', facts, () => this.#deps.blocklist.find(facts.clientAddress));
+    if (block === undefined || mode === 'enforce') return block;
+    this.#recorder.refusal(facts, blockRefusal(block, this.#deps.clock.now()), true);
+    return undefined;
+  }
+
+  /** Looks at the credentials; a refusal when they do not open the door. Fails closed. */
+  #identify(context: GuardContext): Refusal | undefined {
+    const { facts, tracked, now } = context;
+    let auth: AuthResult;
+    try {
+      auth = this.#deps.authenticator.verify(facts);
+    } catch (error) {
+      this.#deps.logger.error('The identity check failed; the request was refused.', { error });
+      this.#recorder.failure('identity', messageOf(error), facts);
+      return unchecked();
+    }
+    context.auth = auth;
+    if (auth.ok) {
+      const outside = routeOutOfScope(auth.scope, facts.route, facts.clientAddress);
+      if (outside !== undefined) {
+        context.auth = { ok: false, code: 'key_out_of_scope', message: outside.message };
+        return outside;
+      }
+      if (auth.identity.type === 'key') {
+        tracked.trustedAt = now;
+        tracked.failures.reset();
+        this.#recorder.authSuccess(facts, auth.identity.keyId);
+      }
+      return undefined;
+    }
+    if (auth.code !== 'key_missing') {
+      this.#recorder.authFailure(facts, auth.code, auth.attempt, auth.keyId, auth.isDecoy === true);
+    }
+    if (auth.attempt !== undefined) this.#countFailure(context, auth.attempt);
+    return { rule: 'key', code: auth.code, message: auth.message };
+  }
+
+  #countFailure({ facts, tracked, key, now, protection, policy }: GuardContext, attempt: string): void {
+    const step = tracked.failures.record(attempt, now, policy.authFailures);
+    if (step === undefined || protection !== undefined || this.#modes.blocklist === 'off') return;
+    const reason = `${tracked.failures.counted} wrong API keys`;
+    if (this.#modes.blocklist === 'observe') {
+      this.#recorder.observedBlock(facts.clientAddress, 'auth-guessing', reason, step.minutes);
+      return;
+    }
+    const duration = step.minutes === null ? undefined : step.minutes * 60_000;
+    const block = this.#deps.blocklist.blockAddress(key, { rule: 'auth-guessing', reason }, duration);
+    if (block !== undefined) this.#alertBlock(block);
+  }
+
+  #runGuards(context: GuardContext, identityRefusal: Refusal | undefined): { refusal?: Refusal; headers: Record<string, string> } {
+    const { facts } = context;
+    let refusal = identityRefusal;
+    let isStopped = false;
+    const headers: Record<string, string> = {};
+    for (const guard of this.#guards) {
+      const mode = this.#modes[guard.service];
+      if (mode === 'off' || isStopped) continue;
+      // A stranger without a key already has his answer; only detectors go on looking.
+      if (refusal !== undefined && !(guard === this.#honeypot || guard === this.#intrusion || guard instanceof AnomalyGuard)) continue;
+      const verdict = this.#safely(guard.id, facts, () => guard.check(context));
+      if (verdict === undefined) continue;
+      Object.assign(headers, verdict.headers);
+      if (verdict.signs !== undefined && verdict.signs.length > 0) {
+        const block = this.#score(context, facts.clientAddress, facts, verdict.signs, mode);
+        if (block !== undefined && !hasValidKey(context)) {
+          refusal ??= blockRefusal(block, this.#deps.clock.now());
+          isStopped = true;
+        }
+      }
+      if (verdict.refusal === undefined) continue;
+      this.#recorder.refusal(facts, verdict.refusal, mode === 'observe');
+      if (mode !== 'enforce') continue;
+      refusal ??= verdict.refusal;
+      isStopped ||= !guard.looksOnAfterRefusal;
+    }
+    this.#safely('decoy-key', facts, () => this.#scoreDecoyKey(context));
+    return refusal === undefined ? { headers } : { refusal, headers };
+  }
+
+  #scoreDecoyKey(context: GuardContext): void {
+    const { auth, facts, policy } = context;
+    if (auth?.ok !== false || auth.isDecoy !== true || this.#modes.honeypots === 'off') return;
+    const distinct = `key ${auth.keyId ?? ''}`;
+    const sign: Sign = {
+      rule: 'honeypot.key',
+      category: 'honeypot',
+      severity: 'critical',
+      points: policy.honeypots.points,
+      evidence: 'a decoy key was used',
+      distinct,
+    };
+    this.#score(context, facts.clientAddress, facts, [sign], this.#modes.honeypots);
+  }
+
+  /** Scores signs, records and announces them; the block that came of it, if any. */
+  #score(
+    suspect: Pick<GuardContext, 'key' | 'tracked' | 'protection' | 'now'>,
+    address: string,
+    facts: RequestFacts | undefined,
+    signs: readonly Sign[],
+    mode: SecurityMode,
+  ): Block | undefined {
+    const mayBlock = mode === 'enforce' && this.#modes.blocklist === 'enforce';
+    const outcome = this.#scores.apply(suspect, signs, mayBlock);
+    this.#recorder.signs(facts ?? { clientAddress: address }, signs, mode === 'observe');
+    if (outcome.isWarning) this.#recorder.warning(address, outcome.total);
+    if (outcome.observedBlock !== undefined) {
+      const { rule, reason, minutes } = outcome.observedBlock;
+      this.#recorder.observedBlock(address, rule, reason, minutes);
+    }
+    if (outcome.block !== undefined) this.#alertBlock(outcome.block);
+    this.#detections.fire({
+      address,
+      ...(facts === undefined ? {} : { facts }),
+      signs,
+      gained: outcome.gained,
+      total: outcome.total,
+      isWarning: outcome.isWarning,
+      ...(outcome.block === undefined ? {} : { block: outcome.block }),
+      wouldBlock: outcome.observedBlock !== undefined,
+    });
+    return outcome.block;
+  }
+
+  #alertBlock(block: Block): void {
+    this.#recorder.alertOnly({
+      kind: 'block.added',
+      severity: 'high',
+      at: block.createdAt,
+      address: block.range,
+      rule: block.rule,
+      evidence: block.reason,
+      details: { source: block.source, strikes: block.strikes, expiresAt: block.expiresAt ?? null },
+    });
+  }
+
+  #checkTunnel(facts: RequestFacts): void {
+    if (facts.isDirectLocal || facts.clientAddress !== facts.socketAddress) return;
+    const isLoopback = this.#deps.blocklist.protectionOf(facts.socketAddress) === 'loopback';
+    if (isLoopback && hasForwardingHeader(facts.headers)) this.#recorder.tunnel(facts);
+  }
+
+  #checkIdentical(routing: RoutingFacts): void {
+    const admitted = this.#admitted.get(routing.request);
+    if (admitted === undefined || this.#modes.anomaly === 'off' || routing.request.isDirectLocal) return;
+    const tracked = this.#tracked.get(admitted.key);
+    const now = this.#deps.clock.monotonic();
+    const { identicalPerMinute, identicalMinutes, identicalPoints } = this.#policy.anomaly;
+    // The hash costs a millisecond per megabyte: made only for those who send fast enough to matter.
+    if (tracked === undefined || tracked.minute.count(now) <= identicalPerMinute || routing.bodyHash === undefined) return;
+    const forMs = tracked.identical.add(routing.bodyHash, now, identicalPerMinute);
+    if (forMs < identicalMinutes * 60_000) return;
+    const sign: Sign = {
+      rule: 'anomaly.identical-bodies',
+      category: 'anomaly',
+      severity: 'low',
+      points: identicalPoints,
+      evidence: `the same body for ${Math.round(forMs / 60_000)} minutes`,
+      distinct: `identical ${Math.floor(now / 60_000)}`,
+    };
+    const protection = this.#deps.blocklist.protectionOf(routing.request.clientAddress);
+    this.#score({ key: admitted.key, tracked, protection, now }, routing.request.clientAddress, routing.request, [sign], this.#modes.anomaly);
+  }
+
+  #tokensExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
+    const limit = scope?.tokensPerDay;
+    if (limit === undefined || identity.type !== 'key' || this.#modes.rateLimits !== 'enforce') return undefined;
+    const used = this.#safely('tokens', undefined, () => this.#deps.tokens?.usedToday(identity.keyId)) ?? 0;
+    if (used < limit) return undefined;
+    const untilMidnight = 86_400_000 - (this.#deps.clock.now() % 86_400_000);
+    return {
+      rule: 'rate-limit.tokens',
+      code: 'tokens_exhausted',
+      message: `This API key has used its ${limit} tokens of today.`,
+      retryAfterSec: Math.ceil(untilMidnight / 1000),
+    };
+  }
+
+  #effectiveLevel(): ThrottleLevel {
+    return this.#modes.resources === 'enforce' ? this.#level : 0;
+  }
+
+  /** Runs what must never fail a request: an exception is logged, recorded, and counts as «nothing found». */
+  #safely<T>(what: string, facts: RequestFacts | undefined, run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#deps.logger.error(`The security service ${what} failed; the request was let through.`, { error });
+      try {
+        this.#recorder.failure(what, messageOf(error), facts);
+      } catch {
+        // The audit log itself is broken; its owner reports that.
+      }
+      return undefined;
+    }
+  }
+}
+
+function modesOf(policy: SecurityPolicy, isLoopbackOnly: boolean): Readonly<Record<SecurityService, SecurityMode>> {
+  const entries = securityServices.map((service) => [service, effectiveMode(policy, isLoopbackOnly, service)]);
+  return Object.fromEntries(entries) as Record<SecurityService, SecurityMode>;
+}
+
+function hasValidKey({ auth }: GuardContext): boolean {
+  return auth?.ok === true && auth.identity.type === 'key';
+}
+
+function hasCredential({ headers }: RequestFacts): boolean {
+  for (const name in headers) if (name !== 'cookie' && isSecretHeader(name)) return true;
+  return false;
+}
+
+function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  const path = (end === -1 ? target : target.slice(0, end)).slice(0, 1024);
+  const decoded = path.includes('%') ? percentDecode(path, false).text : path;
+  return decoded.toLowerCase().replaceAll('\\', '/').replace(/\/{2,}/g, '/').replace(/(?:\/\.)+(?=\/)/g, '');
+}
+
+function refused(refusal: Refusal): Admission {
+  return { ok: false, refusal };
+}
+
+function unchecked(): Refusal {
+  return { rule: 'identity', code: 'internal_error', message: 'Your credentials could not be checked. Try again later.' };
+}
+
+function blockRefusal(block: Block, now: number): Refusal {
+  const until = block.expiresAt;
+  const when = until === undefined ? '' : ` until ${new Date(until).toISOString()}`;
+  return {
+    rule: 'blocklist',
+    code: 'address_blocked',
+    message: `Your address is blocked${when}. The owner of this gateway can lift the block.`,
+    ...(until === undefined ? {} : { until, retryAfterSec: Math.max(1, Math.ceil((until - now) / 1000)) }),
+    evidence: `${block.source} block of ${block.range}: ${block.rule}`,
+  };
+}

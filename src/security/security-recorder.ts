@@ -1,0 +1,158 @@
+import type { AuditEvent, AuditKind, AuditLog, Severity } from '../core/audit';
+import type { Clock } from '../core/clock';
+import { Emitter } from '../core/emitter';
+import type { Refusal, RequestFacts } from '../core/request';
+import { BoundedMap } from './bounded-map';
+import { escapeEvidence } from './escape-evidence';
+import type { Sign } from './guard';
+
+/** How long the same thing about the same address is not told again. */
+const QUIET_MS = 60_000;
+const SUCCESS_QUIET_MS = 600_000;
+
+/** Kind of audit row for a sign's category. */
+const kinds: Readonly<Record<string, AuditKind>> = {
+  honeypot: 'detection.honeypot',
+  anomaly: 'detection.anomaly',
+  malformed: 'detection.malformed',
+};
+
+/**
+ * Writes what the gate decides into the audit log, once: an attacker who repeats himself, or a client that polls, must
+ * not push everything else out of it. Every single request is in the access log anyway.
+ */
+export class SecurityRecorder {
+  readonly #audit: AuditLog;
+  readonly #clock: Clock;
+  readonly #told: BoundedMap<string, number>;
+  readonly #alerts = new Emitter<AuditEvent>();
+
+  constructor(audit: AuditLog, clock: Clock) {
+    this.#audit = audit;
+    this.#clock = clock;
+    this.#told = new BoundedMap({ maxEntries: 10_000, ttlMs: SUCCESS_QUIET_MS }, clock);
+  }
+
+  /** What a person may want to be interrupted for. */
+  readonly onDidAlert = this.#alerts.event;
+
+  signs(facts: Pick<RequestFacts, 'id' | 'clientAddress' | 'route'> | { readonly clientAddress: string }, signs: readonly Sign[], isObserved: boolean): void {
+    for (const sign of signs) {
+      if (!this.#isNews(`${facts.clientAddress} ${sign.rule} ${sign.distinct}`, QUIET_MS)) continue;
+      this.#audit.record({
+        ...this.#base(kinds[sign.category] ?? 'detection.intrusion', sign.severity),
+        ...about(facts),
+        rule: sign.rule,
+        ...(sign.evidence === undefined ? {} : { evidence: escapeEvidence(sign.evidence, 500) }),
+        ...(isObserved ? { observedOnly: true } : {}),
+        details: { points: sign.points ?? 0 },
+      });
+    }
+  }
+
+  refusal(facts: RequestFacts, refusal: Refusal, isObserved: boolean): void {
+    const kind = refusal.rule === 'resources' ? 'throttle.resource' : refusal.code === 'rate_limited' ? 'throttle.rate' : undefined;
+    if (kind === undefined || !this.#isNews(`${facts.clientAddress} ${refusal.rule}`, QUIET_MS)) return;
+    this.#audit.record({
+      ...this.#base(kind, 'low'),
+      ...about(facts),
+      rule: refusal.rule,
+      errorCode: refusal.code,
+      ...(refusal.evidence === undefined ? {} : { evidence: escapeEvidence(refusal.evidence) }),
+      ...(isObserved ? { observedOnly: true } : {}),
+    });
+  }
+
+  authSuccess(facts: RequestFacts, keyId: string): void {
+    if (!this.#isNews(`ok ${facts.clientAddress} ${keyId}`, SUCCESS_QUIET_MS)) return;
+    this.#audit.record({ ...this.#base('auth.success', 'info'), ...about(facts), keyId });
+  }
+
+  authFailure(facts: RequestFacts, code: Refusal['code'], attempt: string | undefined, keyId: string | undefined, isDecoy: boolean): void {
+    if (!this.#isNews(`no ${facts.clientAddress} ${code} ${attempt ?? ''}`, QUIET_MS)) return;
+    const event: AuditEvent = {
+      ...this.#base(isDecoy ? 'auth.decoy' : 'auth.failure', isDecoy ? 'critical' : 'low'),
+      ...about(facts),
+      errorCode: code,
+      ...(keyId === undefined ? {} : { keyId }),
+    };
+    this.#audit.record(event);
+    if (isDecoy) this.#alerts.fire(event);
+  }
+
+  tunnel(facts: RequestFacts): void {
+    if (!this.#isNews('tunnel', SUCCESS_QUIET_MS)) return;
+    this.#alert({
+      ...this.#base('detection.tunnel', 'medium'),
+      ...about(facts),
+      rule: 'tunnel',
+      evidence: 'Requests reach the gateway through a proxy or tunnel on this machine; add it to trustedProxies to see who asks.',
+    });
+  }
+
+  warning(address: string, total: number): void {
+    this.#alert({
+      ...this.#base('detection.intrusion', 'medium'),
+      address,
+      rule: 'score.warning',
+      evidence: `score ${Math.round(total)}`,
+      details: { score: Math.round(total) },
+    });
+  }
+
+  observedBlock(address: string, rule: string, reason: string, minutes: number | null): void {
+    this.#audit.record({
+      ...this.#base('block.added', 'medium'),
+      address,
+      rule,
+      evidence: escapeEvidence(reason, 500),
+      observedOnly: true,
+      details: { minutes },
+    });
+  }
+
+  /** Tells windows of something that is in the log already. */
+  alertOnly(event: AuditEvent): void {
+    this.#alerts.fire(event);
+  }
+
+  throttle(kind: 'throttle.resource' | 'throttle.released', level: number, cause: string): void {
+    this.#alert({ ...this.#base(kind, level >= 3 ? 'high' : 'low'), rule: 'resources', details: { level, cause } });
+  }
+
+  failure(rule: string, error: string, facts?: RequestFacts): void {
+    if (!this.#isNews(`failure ${rule}`, QUIET_MS)) return;
+    this.#audit.record({ ...this.#base('detection.anomaly', 'medium'), ...(facts === undefined ? {} : about(facts)), rule: `${rule}.failed`, evidence: escapeEvidence(error) });
+  }
+
+  /** Everything about an address may be told again. */
+  forget(): void {
+    this.#told.clear();
+  }
+
+  #alert(event: AuditEvent): void {
+    this.#audit.record(event);
+    this.#alerts.fire(event);
+  }
+
+  #base(kind: AuditKind, severity: Severity): { kind: AuditKind; severity: Severity; at: number } {
+    return { kind, severity, at: this.#clock.now() };
+  }
+
+  #isNews(what: string, quietMs: number): boolean {
+    const key = what.slice(0, 160);
+    const now = this.#clock.monotonic();
+    const last = this.#told.get(key);
+    if (last !== undefined && now - last < quietMs) return false;
+    this.#told.set(key, now);
+    return true;
+  }
+}
+
+function about(facts: { readonly clientAddress: string; readonly id?: string; readonly route?: string | undefined }): Pick<AuditEvent, 'address' | 'requestId' | 'route'> {
+  return {
+    address: facts.clientAddress,
+    ...(facts.id === undefined ? {} : { requestId: facts.id }),
+    ...(facts.route === undefined ? {} : { route: facts.route }),
+  };
+}

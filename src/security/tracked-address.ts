@@ -1,0 +1,103 @@
+import type { Clock } from '../core/clock';
+import { AuthFailures } from './auth-failures';
+import { BoundedMap } from './bounded-map';
+import { Score } from './score';
+import { SlidingWindow } from './sliding-window';
+
+/** Addresses remembered at most, and for how long (SECURITY.md). */
+export const maxTrackedAddresses = 10_000;
+export const trackedTtlMs = 24 * 3600_000;
+
+/** Paths remembered per address and window. */
+const MAX_PATHS = 128;
+
+/** What is known of one address. Parts come to be when first needed: most addresses are seen once. */
+export class TrackedAddress {
+  /** Requests of the last second and minute. */
+  readonly second = new SlidingWindow(1000);
+  readonly minute = new SlidingWindow(60_000);
+  /** Monotonic ms of the last request with a valid key. */
+  trustedAt = -Infinity;
+  /** Windows over a rate, one after the other. */
+  windowsOver = 0;
+  lastWindowOver = -Infinity;
+  /** Warned about since the score was last below the mark. */
+  isWarned = false;
+  /** In observe mode: until when a block would hold, so that it is told once. */
+  observedUntil = 0;
+  #score: Score | undefined;
+  #failures: AuthFailures | undefined;
+  #traps: Map<string, number> | undefined;
+  #paths: { since: number; seen: Set<string> } | undefined;
+  #identical: IdenticalBodies | undefined;
+
+  get score(): Score {
+    return (this.#score ??= new Score());
+  }
+
+  get hasScore(): boolean {
+    return this.#score !== undefined;
+  }
+
+  get failures(): AuthFailures {
+    return (this.#failures ??= new AuthFailures());
+  }
+
+  get identical(): IdenticalBodies {
+    return (this.#identical ??= new IdenticalBodies());
+  }
+
+  /** Notes a trap; answers how many different ones were touched within the window. */
+  touchTrap(trap: string, now: number, windowMs: number): number {
+    const traps = (this.#traps ??= new Map());
+    traps.set(trap, now);
+    for (const [name, at] of traps) if (now - at > windowMs) traps.delete(name);
+    return traps.size;
+  }
+
+  /** Notes an unknown path; answers how many different ones there were in this minute, and whether this one is new. */
+  seePath(path: string, now: number): { readonly distinct: number; readonly isNew: boolean } {
+    if (this.#paths === undefined || now - this.#paths.since >= 60_000) this.#paths = { since: now, seen: new Set() };
+    const { seen } = this.#paths;
+    const isNew = !seen.has(path);
+    if (isNew && seen.size < MAX_PATHS) seen.add(path);
+    return { distinct: seen.size, isNew };
+  }
+
+  forgive(): void {
+    this.#score = undefined;
+    this.#failures = undefined;
+    this.#traps = undefined;
+    this.windowsOver = 0;
+    this.isWarned = false;
+    this.observedUntil = 0;
+  }
+}
+
+/** The same inference body over and over. */
+export class IdenticalBodies {
+  #hash = '';
+  #rate = new SlidingWindow(60_000);
+  #overSince: number | undefined;
+
+  /** Notes a body; answers for how many ms the same one has come faster than `perMinute`. */
+  add(hash: string, now: number, perMinute: number): number {
+    if (hash !== this.#hash) {
+      this.#hash = hash;
+      this.#rate = new SlidingWindow(60_000);
+      this.#overSince = undefined;
+    }
+    const rate = this.#rate.add(now);
+    if (rate <= perMinute) this.#overSince = undefined;
+    else this.#overSince ??= now;
+    return this.#overSince === undefined ? 0 : now - this.#overSince;
+  }
+}
+
+/** All addresses seen lately; those with a score stay longest when room is needed. */
+export function createTrackedAddresses(clock: Clock): BoundedMap<string, TrackedAddress> {
+  return new BoundedMap(
+    { maxEntries: maxTrackedAddresses, ttlMs: trackedTtlMs, isPrecious: (tracked) => tracked.hasScore },
+    clock,
+  );
+}
