@@ -1,4 +1,5 @@
 import { buildHostModule } from '../../scripts/lib/build-host-tests';
+import { freePort } from '../../scripts/lib/free-port';
 import { measureInHost } from '../../scripts/lib/host-tests';
 import { at } from '../../scripts/lib/project.mjs';
 import type { Bench } from '../../scripts/lib/run-benches';
@@ -28,7 +29,13 @@ export const bench: Bench = {
     const trees: number[] = [];
     let host = '';
     try {
-      const settings = { ...hermeticSettings, 'flm.engines.addresses': simulators.map(({ url }) => ({ url })) };
+      const settings = {
+        ...hermeticSettings,
+        'flm.engines.addresses': simulators.map(({ url }) => ({ url })),
+        // The gateway then starts with the window, not when somebody opens the view.
+        'flm.proxy.autoStart': true,
+        'flm.proxy.port': await freePort(),
+      };
       const index = await buildHostModule(at('test', 'bench', 'host', 'activation.ts'));
       for (let round = 0; round < rounds; round++) {
         const measured = (await measureInHost(index, settings)) as Measured;

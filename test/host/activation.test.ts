@@ -24,8 +24,8 @@ describe('activation', () => {
   });
 
   it('measures its own work on the main thread', async () => {
-    const { activationMs } = await api();
+    const { activation } = await api();
 
-    assert.ok(Number.isFinite(activationMs) && activationMs >= 0, String(activationMs));
+    assert.ok(activation.mainThreadMs > 0 && activation.startedAt <= Date.now(), JSON.stringify(activation));
   });
 });

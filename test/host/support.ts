@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { commands, ConfigurationTarget, extensions, workspace, type Extension } from 'vscode';
 import type { SettingKey } from '../../src/core/config-schema';
 import type { Engine } from '../../src/core/engine';
-import type { ExtensionApi } from '../../src/editor/extension-api';
+import type { FlmApi } from '../../src/compose';
 import type { CommandId } from '../../src/editor/contributions';
 import type { GatewayState } from '../../src/protocol/gateway-rpc';
 import { manifest } from '../../scripts/lib/project.mjs';
@@ -15,34 +16,26 @@ import { startVllm } from '../helpers/engines/vllm';
 /** Wide enough for a busy machine: it ends a hang, it judges no speed. */
 const waitTimeoutMs = 30_000;
 
-export function extension(): Extension<ExtensionApi> {
-  const found = extensions.getExtension<ExtensionApi>(`${manifest.publisher}.${manifest.name}`);
+export function extension(): Extension<FlmApi> {
+  const found = extensions.getExtension<FlmApi>(`${manifest.publisher}.${manifest.name}`);
   assert.ok(found, 'the extension is not installed');
   return found;
 }
 
-export async function api(): Promise<ExtensionApi> {
+export async function api(): Promise<FlmApi> {
   return extension().activate();
 }
 
 /** The gateway's state as soon as it satisfies the condition; rejects after 30 s and says what it was then. */
 export async function stateWhere(what: string, condition: (state: GatewayState) => boolean): Promise<GatewayState> {
-  const { gateway } = await api();
-  return new Promise((resolve, reject) => {
-    const check = (): void => {
-      const { state } = gateway.status;
-      if (state === undefined || !condition(state)) return;
-      clearTimeout(timer);
-      subscription.dispose();
-      resolve(state);
-    };
-    const timer = setTimeout(() => {
-      subscription.dispose();
-      reject(new Error(`${what}: not within 30 s. ${JSON.stringify(gateway.status)}`));
-    }, waitTimeoutMs);
-    const subscription = gateway.onDidChangeStatus(check);
-    check();
-  });
+  const flm = await api();
+  const deadline = Date.now() + waitTimeoutMs;
+  for (;;) {
+    const { state } = flm;
+    if (state !== undefined && condition(state)) return state;
+    if (Date.now() > deadline) throw new Error(`${what}: not within 30 s. ${JSON.stringify(state)}`);
+    await delay(20);
+  }
 }
 
 /** Runs a command of FLM by its id. */
