@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { commands } from 'vscode';
-import { manifest } from '../../scripts/lib/project.mjs';
 import { api, extension } from './support';
 
 describe('activation', () => {
@@ -15,7 +14,8 @@ describe('activation', () => {
     await api();
 
     const registered = new Set(await commands.getCommands(true));
-    const contributed = manifest.contributes?.commands ?? [];
+    const { contributes } = extension().packageJSON as { contributes: { commands: readonly { command: string }[] } };
+    const contributed = contributes.commands;
     assert.ok(contributed.length > 0);
     assert.deepEqual(
       contributed.map(({ command }) => command).filter((command) => !registered.has(command)),

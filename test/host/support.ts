@@ -7,7 +7,6 @@ import type { Engine } from '../../src/core/engine';
 import type { FlmApi } from '../../src/compose';
 import type { CommandId } from '../../src/editor/contributions';
 import type { GatewayState } from '../../src/protocol/gateway-rpc';
-import { manifest } from '../../scripts/lib/project.mjs';
 import { startLlamaServer } from '../helpers/engines/llama-server';
 import { startLmStudio } from '../helpers/engines/lmstudio';
 import { startOllama } from '../helpers/engines/ollama';
@@ -17,7 +16,7 @@ import { startVllm } from '../helpers/engines/vllm';
 const waitTimeoutMs = 30_000;
 
 export function extension(): Extension<FlmApi> {
-  const found = extensions.getExtension<FlmApi>(`${manifest.publisher}.${manifest.name}`);
+  const found = extensions.getExtension<FlmApi>('flm.flm');
   assert.ok(found, 'the extension is not installed');
   return found;
 }
