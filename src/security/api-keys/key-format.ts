@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { randomId } from '../../core/random-id';
+
+export const keyPrefix = 'flm-';
+const idLength = 12;
+/** 32 bytes as base64url without padding. */
+const secretLength = 43;
+const pattern = /^flm-([0-9a-z]{12})-([A-Za-z0-9_-]{43})$/;
+
+/** A key taken apart. */
+export interface KeyParts {
+  /** Public: shown, logged, looked up. */
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** A new key: 12 random characters to find it by, 256 random bits to prove it. */
+export function generateKey(): KeyParts {
+  return { id: randomId(idLength), secret: generateSecret() };
+}
+
+export function generateSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+export function formatKey({ id, secret }: KeyParts): string {
+  return `${keyPrefix}${id}-${secret}`;
+}
+
+/** Undefined when the text is not exactly a key. */
+export function parseKey(text: string): KeyParts | undefined {
+  // The last character of 32 bytes holds four bits: other spellings of it would be second names of one secret.
+  const match = text.length === keyPrefix.length + idLength + 1 + secretLength ? pattern.exec(text) : null;
+  const [, id, secret] = match ?? [];
+  if (id === undefined || secret === undefined) return undefined;
+  return Buffer.from(secret, 'base64url').toString('base64url') === secret ? { id, secret } : undefined;
+}
+
+/**
+ * SHA-256 of the secret, hex: what is stored. A fast hash is right for 256 random bits, which nobody can guess; slow
+ * ones are for passwords (2.9 µs against 48 ms of scrypt per request, measured).
+ */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
