@@ -1,3 +1,4 @@
+import { readEngineError } from './engine-error';
 import { SseEvents, type StreamPosition } from './sse-events';
 import { readUsage, type Usage } from './usage';
 
@@ -31,7 +32,7 @@ export class SseTap implements StreamState {
     this.#events = new SseEvents(
       (data) => this.#data(data),
       (field, value) => {
-        if (field === 'error') this.hiddenError = errorText(value);
+        if (field === 'error') this.hiddenError = readEngineError(value)?.message ?? '';
       },
     );
   }
@@ -80,15 +81,6 @@ function carriesContent(delta: Readonly<Record<string, unknown>>): boolean {
     isText(delta.reasoning) ||
     (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0)
   );
-}
-
-function errorText(json: string): string {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isRecord(value) && typeof value.message === 'string' ? value.message : '';
-  } catch {
-    return '';
-  }
 }
 
 function isText(value: unknown): boolean {

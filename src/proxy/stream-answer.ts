@@ -36,12 +36,13 @@ export class StreamAnswer implements Answer {
   }
 
   end(): void {
+    const { position } = this.#tap;
     this.#tap.end();
     this.#count();
     const message = brokenMessage(this.#tap, this.#context.engine);
     if (message !== undefined) {
       this.#context.sign('reset');
-      this.#tell('engine_stream_broken', message);
+      this.#tell('engine_stream_broken', message, position);
     } else if (this.#tap.hasError) {
       this.#context.exchange.outcome = 'engine-error';
       this.#context.exchange.errorCode = 'engine_error';
@@ -63,11 +64,11 @@ export class StreamAnswer implements Answer {
     this.#writer.end();
   }
 
-  #tell(code: ErrorCode, message: string): void {
+  #tell(code: ErrorCode, message: string, position = this.#tap.position): void {
     const { exchange } = this.#context;
     exchange.outcome = code === 'gateway_stopping' ? 'error' : 'engine-error';
     exchange.errorCode = code;
-    const gap = { 'mid-line': '\n\n', 'line-start': '\n', 'event-start': '' }[this.#tap.position];
+    const gap = { 'mid-line': '\n\n', 'line-start': '\n', 'event-start': '' }[position];
     this.#writer.write(gap + errorEvent(openAiError(code, message)));
   }
 
