@@ -271,29 +271,35 @@ export class EngineMonitor implements UpstreamHealth {
     if (isForced) this.#forced.add(url);
     const running = this.#visits.get(url);
     if (running !== undefined) return running;
-    const visit = this.#visitUntilDone(url)
+    const visit = Promise.resolve()
+      .then(() => this.#visitUntilDone(url))
       .catch((error: unknown) => this.#deps.logger.error('A probe failed unexpectedly.', { url, error }))
-      .finally(() => {
-        this.#visits.delete(url);
-        this.#schedule();
-      });
+      .finally(() => this.#schedule());
     this.#visits.set(url, visit);
     return visit;
   }
 
   async #visitUntilDone(url: string): Promise<void> {
-    do {
-      const record = this.#records.get(url);
-      if (record === undefined || this.#abort.signal.aborted) return;
-      const { signal } = this.#abort;
-      const isForced = this.#forced.delete(url);
-      const memo = this.#memos.get(url) ?? new Map<string, unknown>();
-      this.#memos.set(url, memo);
-      const visit = await this.#look(record, isForced || this.#isLookDue(record), memo, isForced);
-      const now = this.#records.get(url);
-      if (now === undefined || signal.aborted) return;
-      this.#accept(now, visit);
-    } while (this.#forced.has(url));
+    try {
+      do await this.#visitOnce(url);
+      while (this.#forced.has(url) && this.#records.has(url) && !this.#abort.signal.aborted);
+    } finally {
+      // In the same turn as the last look at #forced: whoever asks from now on starts a visit of their own.
+      this.#visits.delete(url);
+      this.#forced.delete(url);
+    }
+  }
+
+  async #visitOnce(url: string): Promise<void> {
+    const record = this.#records.get(url);
+    const { signal } = this.#abort;
+    if (record === undefined || signal.aborted) return;
+    const isForced = this.#forced.delete(url);
+    const memo = this.#memos.get(url) ?? new Map<string, unknown>();
+    this.#memos.set(url, memo);
+    const visit = await this.#look(record, isForced || this.#isLookDue(record), memo, isForced);
+    const now = this.#records.get(url);
+    if (now !== undefined && !signal.aborted) this.#accept(now, visit);
   }
 
   #isLookDue(record: EngineRecord): boolean {

@@ -17,7 +17,8 @@ const causes: readonly (readonly [RegExp, Cause])[] = [
 /** Walks `cause` and the members of an AggregateError (several addresses of one name) to the first error code. */
 export function errorCodeOf(error: unknown, depth = 0): string | undefined {
   if (typeof error !== 'object' || error === null || depth > 4) return undefined;
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+  const { name, code, cause, errors } = error as { name?: unknown; code?: unknown; cause?: unknown; errors?: unknown };
+  if (name === 'HTTPParserError') return 'HPE_INVALID'; // undici sets its code to undefined for some of them
   if (typeof code === 'string' && code !== 'UND_ERR_SOCKET') return code;
   const inner: readonly unknown[] = Array.isArray(errors) ? (errors as unknown[]) : [];
   for (const candidate of [cause, ...inner]) {
