@@ -27,7 +27,7 @@ describe('key limits', () => {
     const refused = limits.takeRequest('a', scope);
 
     assert.equal(refused?.isExceeded, true);
-    clock.advance(refused!.resetSec * 1_000 + 20_000);
+    clock.advance(refused.resetSec * 1_000 + 20_000);
     assert.equal(limits.takeRequest('a', scope)?.isExceeded, false);
   });
 

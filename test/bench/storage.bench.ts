@@ -1,0 +1,135 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { AuditEvent } from '../../src/core/audit';
+import { defaultRetention } from '../../src/core/audit-query';
+import type { AuditQuery } from '../../src/core/audit-query';
+import { systemClock } from '../../src/core/clock';
+import { silentLogger } from '../../src/core/logger';
+import { Storage } from '../../src/storage/storage';
+
+export const name = 'storage';
+
+const goals = { rowsPerSecond: 20_000, stallMs: 5, firstPageMs: 20 };
+const kinds = ['auth.failure', 'detection.intrusion', 'throttle.rate', 'block.added', 'auth.success'] as const;
+const severityOf = ['low', 'medium', 'low', 'high', 'info'] as const;
+
+function eventNo(index: number): AuditEvent {
+  const turn = index % kinds.length;
+  return {
+    kind: kinds[turn] ?? 'auth.failure',
+    severity: severityOf[turn] ?? 'info',
+    at: Date.now(),
+    requestId: `req_${String(index).padStart(24, '0')}`,
+    address: `198.51.${(index >> 4) % 200}.${index % 250}`,
+    route: '/v1/chat/completions',
+    engineId: 'ollama',
+    modelId: 'llama3.2:3b',
+    status: 401,
+    latencyMs: (index % 1000) / 10,
+    rule: 'auth-guessing',
+    evidence: `wrong key number ${index}, seen in the Authorization header of a chat request`,
+  };
+}
+
+/** Longest time the event loop of this thread stood still while `work` ran. The sampling period is taken off. */
+async function stallDuring(work: () => Promise<unknown>): Promise<{ stallMs: number; tookMs: number }> {
+  globalThis.gc?.();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const resolutionMs = 1;
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+  delay.enable();
+  const begin = performance.now();
+  await work();
+  const tookMs = performance.now() - begin;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  delay.disable();
+  return { stallMs: Math.max(0, delay.max / 1e6 - resolutionMs), tookMs };
+}
+
+/** Records rows as requests would: a few per turn of the event loop. */
+async function fill(storage: Storage, from: number, count: number): Promise<void> {
+  const perTurn = 20;
+  for (let index = from; index < from + count; index += perTurn) {
+    for (let inner = index; inner < Math.min(index + perTurn, from + count); inner++) storage.record(eventNo(inner));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const queries: readonly (readonly [string, AuditQuery])[] = [
+  ['newest', {}],
+  ['by kind', { kinds: ['block.added'] }],
+  ['by kind that never occurs', { kinds: ['key.rotated'] }],
+  ['by severities', { severities: ['high', 'critical'] }],
+  ['by address', { address: '198.51.7.7' }],
+  ['by text, common', { text: 'wrong key' }],
+  ['by text, rare', { text: 'number 77777,' }],
+  ['by text, never', { text: 'no such words' }],
+  ['by kind and text', { kinds: ['auth.failure'], text: 'no such words' }],
+];
+
+function verdict(isMet: boolean): string {
+  return isMet ? 'ok' : 'MISSED';
+}
+
+async function benchSize(size: number, print: (line: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'flm-bench-'));
+  const storage = new Storage({
+    folder,
+    clock: systemClock,
+    logger: silentLogger,
+    save: { quietMs: 1e8, maxDelayMs: 1e8 },
+  });
+  try {
+    await storage.start();
+    await storage.queryAudit({ limit: 1 });
+    const label = `${size / 1000}k rows`;
+    const batching = await stallDuring(async () => {
+      await fill(storage, 0, size);
+      await storage.flushed();
+      await storage.queryAudit({ limit: 1 });
+    });
+    const rate = Math.round((size / batching.tookMs) * 1000);
+    print(
+      `${label}: ${rate} rows/s recorded, journaled and stored (goal ${goals.rowsPerSecond}: ${verdict(rate >= goals.rowsPerSecond)})`,
+    );
+    const saving = await stallDuring(() => storage.saveNow());
+    const { size: bytes } = await stat(join(folder, 'flm.db'));
+    print(
+      `${label}: ${Math.round(bytes / size)} bytes a row, ${(bytes / 1e6).toFixed(1)} MB, saved in ${saving.tookMs.toFixed(0)} ms`,
+    );
+    storage.setRetention({ ...defaultRetention, maxRows: size / 2 });
+    const verifying = await stallDuring(() => storage.verify());
+    const times: string[] = [];
+    let slowest = 0;
+    for (const [what, query] of queries) {
+      const runs: number[] = [];
+      for (let round = 0; round < 5; round++) {
+        const begin = performance.now();
+        await storage.queryAudit(query);
+        runs.push(performance.now() - begin);
+      }
+      const median = runs.sort((a, b) => a - b)[2] ?? 0;
+      slowest = Math.max(slowest, median);
+      times.push(`${what} ${median.toFixed(1)}`);
+    }
+    print(
+      `${label}: first page in ms, median of 5: ${times.join(' · ')} (goal ${goals.firstPageMs}: ${verdict(slowest <= goals.firstPageMs)})`,
+    );
+    const retaining = await stallDuring(() => storage.retain());
+    for (const [what, measured] of Object.entries({ batching, saving, verifying, retaining })) {
+      print(
+        `${label}: longest stall while ${what} ${measured.stallMs.toFixed(1)} ms of ${measured.tookMs.toFixed(0)} ms (goal ${goals.stallMs}: ${verdict(measured.stallMs <= goals.stallMs)})`,
+      );
+    }
+  } finally {
+    await storage.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Rates, stalls, sizes and search times of storage, with the database in its worker as in the product. */
+export async function run(print: (line: string) => void): Promise<void> {
+  for (const size of [1_000, 10_000, 100_000]) await benchSize(size, print);
+}

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { FlmError } from '../../../src/core/errors';
+import type { StorageState } from '../../../src/core/storage-state';
+import { settle } from '../../helpers/fake-clock';
+import { diskError } from './support/memory-file-system';
+import { allRows, folder, makeEvent, makeKey, makeRecord, openStorage } from './support/open-storage';
+
+const database = join(folder, 'flm.db');
+
+describe('storage', () => {
+  it('finds after a restart what was recorded before', async () => {
+    const first = await openStorage();
+    first.storage.record(makeEvent({ evidence: 'seen' }));
+    first.storage.recordAccess(makeRecord({ identity: { type: 'key', keyId: 'k1', label: 'laptop' }, tokensOut: 7 }));
+    await first.storage.keys.put(makeKey('abc'), 'key.created');
+    await first.storage.blocks.putBlock({
+      range: '10.0.0.1',
+      source: 'auto',
+      rule: 'r',
+      reason: 'x',
+      createdAt: 1,
+      strikes: 0,
+    });
+    await first.storage.blocks.putAllowed({ range: '10.0.0.2', createdAt: 1 });
+    await first.storage.documents.put('policy', { mode: 'enforce' });
+    await first.storage.stop();
+
+    const { storage } = await openStorage(first.fs.disk);
+
+    assert.deepEqual(
+      (await allRows(storage)).map((row) => row.kind),
+      ['auth.failure', 'key.created'],
+    );
+    assert.equal((await storage.queryAccess({})).rows[0]?.tokensOut, 7);
+    assert.equal(storage.keys.get('abc')?.label, 'abc');
+    assert.equal(storage.blocks.loadBlocks()[0]?.range, '10.0.0.1');
+    assert.equal(storage.blocks.loadAllowed()[0]?.range, '10.0.0.2');
+    assert.deepEqual(storage.documents.get('policy')?.value, { mode: 'enforce' });
+    assert.equal(storage.usage[0]?.tokens, 7);
+    await storage.stop();
+  });
+
+  it('finds after a kill what was acknowledged, without any save', async () => {
+    const first = await openStorage();
+    first.storage.record(makeEvent({ evidence: 'one' }));
+    await first.storage.flushed();
+    await first.storage.keys.put(makeKey('abc'), 'key.created');
+    first.fs.kill();
+
+    const { storage } = await openStorage(first.fs.disk);
+
+    assert.equal((await allRows(storage)).length, 2);
+    assert.ok(storage.keys.get('abc'));
+    assert.equal((await storage.verify()).ok, true);
+  });
+
+  it('writes a recorded row to the journal within 50 ms by itself', async () => {
+    const first = await openStorage();
+    first.storage.record(makeEvent());
+    await first.clock.advanceAsync(50);
+    first.fs.kill();
+
+    assert.equal((await allRows((await openStorage(first.fs.disk)).storage)).length, 1);
+  });
+
+  it('keeps a revoked key revoked and a removed block removed', async () => {
+    const first = await openStorage();
+    await first.storage.keys.put(makeKey('abc'), 'key.created');
+    await first.storage.keys.put({ ...makeKey('abc'), revokedAt: 5 }, 'key.revoked');
+    await first.storage.blocks.putBlock({
+      range: '10.0.0.1',
+      source: 'auto',
+      rule: 'r',
+      reason: 'x',
+      createdAt: 1,
+      strikes: 0,
+    });
+    await first.storage.saveNow();
+    await first.storage.blocks.removeBlock('10.0.0.1');
+    first.fs.kill();
+
+    const { storage } = await openStorage(first.fs.disk);
+
+    assert.equal(storage.keys.get('abc')?.revokedAt, 5);
+    assert.deepEqual(storage.blocks.loadBlocks(), []);
+  });
+
+  it('remembers when a key was last used', async () => {
+    const first = await openStorage();
+    await first.storage.keys.put(makeKey('abc'), 'key.created');
+    first.storage.keys.touch('abc', 123_456);
+    await first.storage.stop();
+
+    assert.equal((await openStorage(first.fs.disk)).storage.keys.get('abc')?.lastUsedAt, 123_456);
+  });
+
+  it('saves after five quiet seconds', async () => {
+    const { storage, fs, clock } = await openStorage();
+    storage.record(makeEvent());
+
+    await clock.advanceAsync(4_000, 50);
+    assert.equal(fs.disk.read(database), undefined);
+    await clock.advanceAsync(2_000, 50);
+
+    assert.ok(fs.disk.read(database));
+  });
+
+  it('saves after thirty seconds although it never gets quiet', async () => {
+    const { storage, fs, clock } = await openStorage();
+
+    for (let second = 0; second < 31; second++) {
+      storage.record(makeEvent());
+      await clock.advanceAsync(1_000, 500);
+    }
+
+    assert.ok(fs.disk.read(database));
+  });
+
+  it('keeps the journal as far back as the backup needs it, and no further', async () => {
+    const { storage, fs } = await openStorage();
+    for (let round = 0; round < 6; round++) {
+      storage.record(makeEvent());
+      await storage.saveNow();
+    }
+
+    assert.ok(fs.disk.find(/^journal-/).length <= 3);
+  });
+
+  it('shows the engines of the last run', async () => {
+    const first = await openStorage();
+    await first.storage.saveEngines([]);
+    await first.storage.stop();
+
+    assert.deepEqual((await openStorage(first.fs.disk)).storage.engines, { engines: [], savedAt: first.clock.now() });
+  });
+
+  it('refuses a second process, and names the first', async () => {
+    const first = await openStorage();
+
+    await assert.rejects(
+      openStorage(first.fs.disk),
+      (error) => FlmError.is(error, 'storage_failed') && /Process \d+/.test(error.message),
+    );
+  });
+
+  it('lets the next process in after a clean end and after a kill', async () => {
+    const first = await openStorage();
+    await first.storage.stop();
+    const second = await openStorage(first.fs.disk);
+    second.fs.kill();
+
+    await (await openStorage(first.fs.disk)).storage.stop();
+  });
+
+  it('writes nothing more once another process took the folder over', async () => {
+    const first = await openStorage();
+    first.storage.record(makeEvent());
+    await first.storage.flushed();
+    for (const path of first.fs.disk.find(/storage\.lock$/)) first.fs.disk.put(path, Buffer.from('{"token":"other"}'));
+
+    await first.clock.advanceAsync(2_000);
+    const before = first.fs.disk.read(database);
+    await first.storage.saveNow();
+
+    assert.equal(first.storage.state.kind, 'read-only');
+    assert.equal(first.fs.disk.read(database), before);
+    await assert.rejects(first.storage.keys.put(makeKey('abc'), 'key.created'));
+  });
+
+  it('opens what a newer FLM wrote read-only, and says which versions', async () => {
+    const first = await openStorage();
+    await first.storage.keys.put(makeKey('abc'), 'key.created');
+    await first.storage.stop();
+    const { startLocalHost } = await import('../../../src/storage/local-host');
+    const { migrations } = await import('../../../src/storage/migrations');
+    const older = migrations.slice(0, 1);
+    const before = first.fs.disk.read(database);
+
+    const second = await openStorage(first.fs.disk, {}, undefined);
+    await second.storage.stop();
+    const fsOf = second.fs;
+    const third = await openStorage(first.fs.disk, { startHost: () => startLocalHost(fsOf, older) });
+    third.storage.record(makeEvent());
+    await third.storage.stop();
+
+    assert.deepEqual(third.storage.state.kind, 'read-only');
+    assert.ok(third.storage.keys.get('abc'));
+    assert.deepEqual(first.fs.disk.read(database), before);
+  });
+
+  it('tells of a clock that went back, and keeps counting rows', async () => {
+    const { storage, clock } = await openStorage();
+    storage.record(makeEvent({ at: clock.now() }));
+    clock.jump(-3_600_000);
+    storage.record(makeEvent({ at: clock.now() }));
+
+    const rows = await allRows(storage);
+
+    assert.deepEqual(
+      rows.map((row) => row.rule),
+      [undefined, 'storage.clock', undefined],
+    );
+    assert.equal((await storage.verify()).ok, true);
+  });
+});
+
+describe('storage on a failing disk', () => {
+  const states = (storage: { onDidChangeState(listener: (state: StorageState) => void): unknown }) => {
+    const seen: string[] = [];
+    storage.onDidChangeState((state) => seen.push(state.kind === 'ok' ? 'ok' : `${state.kind} ${state.reason.code}`));
+    return seen;
+  };
+
+  it('goes on in memory when the disk is full, says so, and catches up when there is room', async () => {
+    const { storage, fs, clock } = await openStorage();
+    const seen = states(storage);
+    fs.tornBytes = 40;
+    fs.fault = (operation) => {
+      if (operation === 'write') throw diskError('ENOSPC');
+    };
+    storage.record(makeEvent({ evidence: 'while full' }));
+    await clock.advanceAsync(2_000, 50);
+    assert.deepEqual(seen, ['degraded storage.diskFull']);
+    assert.ok((await allRows(storage)).some((row) => row.evidence === 'while full'));
+
+    fs.fault = () => undefined;
+    await clock.advanceAsync(40_000, 250);
+    await storage.flushed();
+    fs.kill();
+
+    assert.deepEqual(seen, ['degraded storage.diskFull', 'ok']);
+    const rows = await allRows((await openStorage(fs.disk)).storage);
+    assert.ok(rows.some((row) => row.evidence === 'while full'));
+  });
+
+  it('does not acknowledge a key that is not on the disk, and forgets it', async () => {
+    const { storage, fs } = await openStorage();
+    fs.fault = (operation) => {
+      if (operation === 'sync') throw diskError('EIO');
+    };
+
+    await assert.rejects(storage.keys.put(makeKey('abc'), 'key.created'), (error) =>
+      FlmError.is(error, 'storage_failed'),
+    );
+
+    assert.equal(storage.keys.get('abc'), undefined);
+  });
+
+  it('keeps a revocation in force although it cannot be written', async () => {
+    const { storage, fs } = await openStorage();
+    await storage.keys.put(makeKey('abc'), 'key.created');
+    fs.fault = (operation) => {
+      if (operation === 'write') throw diskError('ENOSPC');
+    };
+
+    await assert.rejects(storage.keys.put({ ...makeKey('abc'), revokedAt: 5 }, 'key.revoked'));
+
+    assert.equal(storage.keys.get('abc')?.revokedAt, 5);
+  });
+
+  it('works in a folder that cannot be written to, with what can be read', async () => {
+    const first = await openStorage();
+    await first.storage.keys.put(makeKey('abc'), 'key.created');
+    await first.storage.stop();
+
+    const { storage } = await openStorage(first.fs.disk, {}, (fs) => {
+      fs.fault = (operation) => {
+        if (!['readFile', 'list', 'stat'].includes(operation)) throw diskError('EROFS');
+      };
+    });
+    storage.record(makeEvent());
+    await settle();
+
+    assert.ok(storage.keys.get('abc'));
+    assert.equal(storage.state.kind, 'degraded');
+    assert.equal((await allRows(storage)).length, 2);
+    await storage.stop();
+  });
+
+  it('notices that the journal vanished and saves what it still knows', async () => {
+    const { storage, fs, clock } = await openStorage();
+    await storage.keys.put(makeKey('abc'), 'key.created');
+    for (const path of fs.disk.find(/^journal-/)) fs.disk.files.delete(path);
+
+    storage.record(makeEvent());
+    await clock.advanceAsync(10_000, 50);
+    fs.kill();
+
+    const again = await openStorage(fs.disk);
+    assert.ok(again.storage.keys.get('abc'));
+    assert.ok((await allRows(again.storage)).some((row) => row.kind === 'auth.failure'));
+  });
+
+  it('never throws from record, whatever the disk does', async () => {
+    const { storage, fs, clock } = await openStorage();
+    fs.fault = () => {
+      throw diskError('EIO');
+    };
+    for (let index = 0; index < 1_000; index++) storage.record(makeEvent());
+    await clock.advanceAsync(60_000, 1_000);
+    await storage.stop();
+  });
+});
