@@ -35,7 +35,8 @@ export async function writePrivateFile(path: string, content: string): Promise<v
 export async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await rename(from, to);
+      await rename(from, to);
+      return;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       const mayPass = code === 'EPERM' || code === 'EACCES' || code === 'EBUSY';

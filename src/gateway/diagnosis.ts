@@ -98,6 +98,11 @@ function errorText(answer: HttpAnswer & { ok: true }): string {
   return answer.text.slice(0, maxErrorLength);
 }
 
-function step(name: DiagnosisStep['step'], ok: boolean, code: DiagnosisCode, ...args: (string | number)[]): DiagnosisStep {
+function step(
+  name: DiagnosisStep['step'],
+  ok: boolean,
+  code: DiagnosisCode,
+  ...args: (string | number)[]
+): DiagnosisStep {
   return { step: name, ok, finding: { code, args } };
 }

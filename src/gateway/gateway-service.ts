@@ -172,7 +172,8 @@ export class GatewayService implements RpcService {
         this.setKey(baseUrl, key);
         return null;
       },
-      'config/set': ({ settings }) => (this.#options.takesSettings ? this.applyConfig(parseConfig(settings)) : this.#problems),
+      'config/set': ({ settings }) =>
+        this.#options.takesSettings ? this.applyConfig(parseConfig(settings)) : this.#problems,
       'interest/set': ({ visible }, peer) => {
         if (visible) this.#visible.add(peer.id);
         else this.#visible.delete(peer.id);

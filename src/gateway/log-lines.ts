@@ -36,12 +36,12 @@ function formatValue(value: unknown, withStacks: boolean): string {
     return escapeControls(withStacks ? (value.stack ?? value.message) : `${value.message}${cause}`);
   }
   if (typeof value === 'string') return /[\s"=]/.test(value) ? JSON.stringify(value) : escapeControls(value);
-  return typeof value === 'object' ? safeJson(value) : String(value);
+  return safeJson(value);
 }
 
 function safeJson(value: unknown): string {
   try {
-    return JSON.stringify(value);
+    return String(JSON.stringify(value));
   } catch {
     return '[unprintable]';
   }

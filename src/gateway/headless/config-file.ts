@@ -47,7 +47,7 @@ export function readEngineKeys(value: unknown, where: string): Readonly<Record<s
     const what = wrong === undefined ? '' : `; the entry ${JSON.stringify(wrong[0].slice(0, 200))} is not`;
     throw new FlmError('config_invalid', `${where} must map base URLs to keys${what}.`);
   }
-  return Object.fromEntries(entries) as Record<string, string>;
+  return Object.fromEntries(entries);
 }
 
 /** Calls back once a changed file has been quiet for a moment, so that a half-saved one is not read. */

@@ -110,7 +110,7 @@ class HeadlessRun {
   }
 
   async #announce(gateway: Gateway, dataDir: string): Promise<void> {
-    for (let waited = 0; waited < firstLookMs && gateway.state().engines.scannedAt === undefined; ) {
+    for (let waited = 0; waited < firstLookMs && gateway.state().engines.scannedAt === undefined;) {
       await new Promise<void>((resolveWait) => systemClock.setTimeout(resolveWait, firstLookStepMs));
       waited += firstLookStepMs;
     }

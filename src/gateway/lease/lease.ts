@@ -148,12 +148,18 @@ export class Lease {
       const root = await this.#deps.files.readRoot();
       if (root?.key === this.#own.nonce) await this.#deps.files.touch(new Date(this.#deps.clock.now()));
       // Deleted or scribbled over while we serve: put back, unless somebody followed us in the meantime.
-      else if (root?.lease !== undefined || !(await this.#take()).ok) return this.#lose();
+      else if (root?.lease !== undefined || !(await this.#take()).ok) {
+        this.#lose();
+        return;
+      }
       this.#failedBeats = 0;
     } catch (error) {
       this.#failedBeats += 1;
       this.#deps.logger.warn(`The lease could not be renewed: ${messageOf(error)}`);
-      if (this.#failedBeats >= maxFailedBeats) return this.#lose();
+      if (this.#failedBeats >= maxFailedBeats) {
+        this.#lose();
+        return;
+      }
     }
     this.#schedule();
   }

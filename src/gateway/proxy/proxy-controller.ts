@@ -145,8 +145,9 @@ export class ProxyController {
       : reason('proxy.portInUse', wantedPort, proxy.port);
   }
 
-  async #start(rememberedPort?: number): Promise<void> {
-    if (this.#place !== undefined) return;
+  /** False: it could not. */
+  async #start(rememberedPort?: number): Promise<boolean> {
+    if (this.#place !== undefined) return true;
     this.#failure = undefined;
     this.#enter('starting');
     const address = this.#address();
@@ -154,7 +155,8 @@ export class ProxyController {
     if ('code' in opened) {
       this.#failure = opened;
       this.#deps.logger.error(reasonText(opened));
-      return this.#enter('failed');
+      this.#enter('failed');
+      return false;
     }
     const startedAt = this.#deps.clock.now();
     this.#settle({ proxy: opened, address, wantedPort: this.#wantedPort, startedAt });
@@ -164,6 +166,7 @@ export class ProxyController {
     const notice = this.#notice();
     if (notice !== undefined) this.#deps.logger.warn(reasonText(notice));
     this.#deps.logger.info(`The proxy answers at ${endpointOf(address.host, opened.port)}.`);
+    return true;
   }
 
   async #stop(): Promise<void> {
@@ -184,15 +187,15 @@ export class ProxyController {
     // `0.0.0.0` and `127.0.0.1` share a port number only one after the other.
     const mustLeaveFirst = old.proxy.port === this.#wantedPort;
     if (mustLeaveFirst) await this.#close(old.proxy, stopDrainMs);
-    await this.#start();
-    if (this.#place === undefined && !mustLeaveFirst) {
+    const hasMoved = await this.#start();
+    if (mustLeaveFirst) return;
+    if (!hasMoved) {
       this.#deps.logger.warn(`The proxy could not move to ${address.host}:${this.#wantedPort} and stays where it was.`);
       const failure = this.#failure;
       this.#settle(old);
       this.#failure = failure;
       return;
     }
-    if (mustLeaveFirst) return;
     // Another host may mean a narrower one: nothing more is let in there.
     const drainMs = address.host === old.address.host ? moveDrainMs : stopDrainMs;
     const leaving = this.#close(old.proxy, drainMs).finally(() => this.#leaving.delete(old.proxy));
@@ -238,7 +241,7 @@ export class ProxyController {
     this.#changes.fire(this.state);
   }
 
-  #enqueue(operation: () => Promise<void>): Promise<ProxyState> {
+  #enqueue(operation: () => Promise<unknown>): Promise<ProxyState> {
     const result = this.#queue.then(operation).then(() => this.state);
     this.#queue = result.catch((error: unknown) => {
       this.#deps.logger.error('An operation of the proxy failed.', { error });

@@ -91,7 +91,10 @@ export class RpcConnection implements RpcPeer {
   /** Tells the window something, if it may know. Never rejects: a broken pipe shows as a closed one. */
   notify<N extends GatewayNotificationName>(name: N, params: GatewayNotifications[N]): void {
     if (!this.#isGreeted || this.#isClosed) return;
-    if (this.#socket.writableLength > maxUnsentBytes) return this.#cutOff('does not read what it is sent');
+    if (this.#socket.writableLength > maxUnsentBytes) {
+      this.#cutOff('does not read what it is sent');
+      return;
+    }
     this.#connection.sendNotification(name, params).catch((error: unknown) => {
       this.#deps.logger.debug('A notification could not be sent.', { name, error });
     });

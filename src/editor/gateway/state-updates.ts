@@ -1,0 +1,31 @@
+import type { GatewayNotifications, GatewayState } from '../../protocol/gateway-rpc';
+
+type Updates = {
+  readonly [N in keyof GatewayNotifications]?: (state: GatewayState, params: GatewayNotifications[N]) => GatewayState;
+};
+
+/** Notifications that change the state, and how. */
+const updates = {
+  'proxy/changed': (state, proxy) => ({ ...state, proxy }),
+  'engines/changed': (state, engines) => (engines.revision < state.engines.revision ? state : { ...state, engines }),
+  'demo/changed': (state, { baseUrl }) => {
+    const next: { -readonly [K in keyof GatewayState]: GatewayState[K] } = { ...state };
+    delete next.demoEngine;
+    return baseUrl === undefined ? next : { ...next, demoEngine: baseUrl };
+  },
+  'config/problems': (state, configProblems) => ({ ...state, configProblems }),
+} as const satisfies Updates;
+
+export type StateNotification = keyof typeof updates;
+
+export const notificationNames = Object.keys(updates) as StateNotification[];
+
+/** The state after a notification. An engine snapshot older than the known one changes nothing. */
+export function applyNotification<N extends StateNotification>(
+  state: GatewayState,
+  name: N,
+  params: GatewayNotifications[N],
+): GatewayState {
+  const update = updates[name] as (state: GatewayState, params: GatewayNotifications[N]) => GatewayState;
+  return update(state, params);
+}
