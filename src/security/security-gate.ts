@@ -22,7 +22,7 @@ import { RateLimitGuard } from './guards/rate-limit-guard';
 import { ResourceGuard } from './guards/resource-guard';
 import { percentDecode } from './intrusion/percent-decode';
 import { isSecretHeader } from './intrusion/known-surface';
-import { modelOutOfScope, routeOutOfScope } from './key-scope';
+import { isModelInScope } from './api-keys/key-scope';
 import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
 import { RequestQueue } from './request-queue';
 import type { ThrottleLevel } from './resource-throttle';
@@ -192,7 +192,7 @@ export class SecurityGate implements Gate {
   async acquire(routing: RoutingFacts, signal: AbortSignal): Promise<Slot | Refusal> {
     const { request, identity } = routing;
     const scope = this.#admitted.get(request)?.scope;
-    const outOfScope = modelOutOfScope(scope, routing.engineId, routing.modelId) ?? this.#tokensExhausted(identity, scope);
+    const outOfScope = modelRefusal(scope, routing) ?? this.#tokensExhausted(identity, scope);
     if (outOfScope !== undefined) return outOfScope;
     this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
 
@@ -245,11 +245,6 @@ export class SecurityGate implements Gate {
     }
     context.auth = auth;
     if (auth.ok) {
-      const outside = routeOutOfScope(auth.scope, facts.route, facts.clientAddress);
-      if (outside !== undefined) {
-        context.auth = { ok: false, code: 'key_out_of_scope', message: outside.message };
-        return outside;
-      }
       if (auth.identity.type === 'key') {
         tracked.trustedAt = now;
         tracked.failures.reset();
@@ -429,6 +424,12 @@ export class SecurityGate implements Gate {
 function modesOf(policy: SecurityPolicy, isLoopbackOnly: boolean): Readonly<Record<SecurityService, SecurityMode>> {
   const entries = securityServices.map((service) => [service, effectiveMode(policy, isLoopbackOnly, service)]);
   return Object.fromEntries(entries) as Record<SecurityService, SecurityMode>;
+}
+
+function modelRefusal(scope: KeyScope | undefined, { engineId, modelId }: RoutingFacts): Refusal | undefined {
+  const canonical = `${engineId}/${modelId}`;
+  if (scope === undefined || isModelInScope(scope, canonical)) return undefined;
+  return { rule: 'key-scope', code: 'key_out_of_scope', message: 'This API key may not use this model.' };
 }
 
 function hasValidKey({ auth }: GuardContext): boolean {

@@ -16,7 +16,9 @@ export const intrusionCategories = [
   'deserialization',
   'protocol',
   'scanner',
-  'probe',
+  'script-probe',
+  'file-probe',
+  'admin-probe',
 ] as const;
 export type IntrusionCategory = (typeof intrusionCategories)[number];
 
