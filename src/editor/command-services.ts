@@ -20,6 +20,8 @@ export interface CommandServices {
   readonly clock: Clock;
   /** Brings the output channel to front. */
   readonly showLog: () => void;
+  /** In a remote window whose remote side runs FLM: settings of this machine are those of the remote. */
+  readonly isOnRemote: boolean;
   readonly extensionId: string;
   readonly extensionVersion: string;
 }

@@ -35,3 +35,12 @@ export interface Gateway {
     params: GatewayRequests[N]['params'],
   ): Promise<GatewayRequests[N]['result']>;
 }
+
+/**
+ * A connection to the gateway, of this window or another, that takes care of itself: it restarts and takes over. What
+ * `interest/set` said last is repeated to every gateway that follows.
+ */
+export interface GatewayPort extends Gateway {
+  /** Ends the connection and, if this window owns it, the gateway. Never rejects. */
+  close(): Promise<void>;
+}

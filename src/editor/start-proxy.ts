@@ -19,7 +19,8 @@ export async function startProxy(
   return proxy;
 }
 
-async function tell({ l10n, showLog }: CommandServices, proxy: ProxyState): Promise<void> {
+async function tell(services: CommandServices, proxy: ProxyState): Promise<void> {
+  const { l10n, showLog } = services;
   if (proxy.notice === undefined) return;
   const text = localizeReason(l10n, proxy.notice, messageText);
   const settings = l10n.t('Open Settings');
@@ -28,6 +29,6 @@ async function tell({ l10n, showLog }: CommandServices, proxy: ProxyState): Prom
     proxy.phase === 'failed'
       ? await vscode.window.showErrorMessage(text, settings, log)
       : await vscode.window.showWarningMessage(text, settings);
-  if (answer === settings) await openSettings('flm.proxy');
+  if (answer === settings) await openSettings(services, 'flm.proxy');
   if (answer === log) showLog();
 }

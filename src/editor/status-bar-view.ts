@@ -2,7 +2,7 @@ import { isUsable } from '../core/engine';
 import { isLoopbackHost } from '../core/model-id';
 import type { GatewayState, ProxyState } from '../protocol/gateway-rpc';
 import type { CommandId } from './contributions';
-import { formatAge, formatCount, formatEngines, formatModels, formatRequests } from './format';
+import { formatAge, formatCount, formatEngines, formatModels, formatRequests, separator } from './format';
 import type { GatewayStatus } from './gateway-port';
 import { localizeReason, type Localizer } from './localizer';
 import { markdownText } from './safe-text';
@@ -162,7 +162,7 @@ function enginesLine(l10n: Localizer, state: GatewayState | undefined): string {
   const models = usable.reduce((sum, engine) => sum + engine.models.length, 0);
   const names = usable.slice(0, 6).map((engine) => markdownText(engine.name));
   if (usable.length > names.length) names.push('…');
-  return `${formatEngines(l10n, usable.length)}, ${formatModels(l10n, models)}: ${names.join(', ')}`;
+  return `${formatEngines(l10n, usable.length)}${separator}${formatModels(l10n, models)}: ${names.join(', ')}`;
 }
 
 function tooltip(paragraphs: readonly string[]): string {
@@ -170,7 +170,7 @@ function tooltip(paragraphs: readonly string[]): string {
 }
 
 function links(...items: readonly string[]): string {
-  return items.join(' · ');
+  return items.join(separator);
 }
 
 function link(label: string, command: Link): string {

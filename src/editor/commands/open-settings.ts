@@ -1,4 +1,4 @@
 import type { CommandHandler } from '../command-services';
 import { openSettings as open } from '../open-settings';
 
-export const openSettings: CommandHandler = ({ extensionId }) => open(`@ext:${extensionId}`);
+export const openSettings: CommandHandler = (services) => open(services, `@ext:${services.extensionId}`);

@@ -66,16 +66,11 @@ export class EnginesView implements EnginesViewControl, Disposable {
   /** Creates the view. `machine` names the machine whose engines these are, in remote windows. */
   start(machine: string | undefined): void {
     const view = vscode.window.createTreeView(enginesViewId, { treeDataProvider: this.#tree, showCollapseAll: true });
-    if (machine !== undefined) view.description = machine;
+    // Not the description: VS Code drops that where the view is the only one of its container.
+    if (machine !== undefined) view.title = `${this.#l10n.t('Engines')} · ${machine}`;
     this.#view = this.#store.add(view);
     this.#store.add(view.onDidChangeVisibility(() => this.#onVisibility()));
-    this.#store.add(
-      this.#gateway.onDidChangeStatus((status) => {
-        if (status.phase !== 'connected') this.#toldVisible = false;
-        this.#update();
-        this.#tellInterest();
-      }),
-    );
+    this.#store.add(this.#gateway.onDidChangeStatus(() => this.#update()));
     this.#store.add(this.#settings.onDidChange(() => this.#update()));
     this.#onVisibility();
   }
@@ -129,13 +124,12 @@ export class EnginesView implements EnginesViewControl, Disposable {
     }, ageRefreshMs);
   }
 
-  /** Once per connection and change: a gateway that was taken over by another window knows nothing of this view. */
+  /** Once per change: the connection remembers it for a gateway that takes over. */
   #tellInterest(): void {
     const visible = this.#view?.visible === true;
-    if (this.#gateway.status.phase !== 'connected' || visible === this.#toldVisible) return;
+    if (visible === this.#toldVisible) return;
     this.#toldVisible = visible;
     this.#gateway.request('interest/set', { visible }).catch((error: unknown) => {
-      this.#toldVisible = false;
       this.#log.debug('The gateway did not hear whether the view is visible', { error: messageOf(error) });
     });
   }

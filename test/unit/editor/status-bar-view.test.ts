@@ -71,7 +71,7 @@ describe('status bar', () => {
   it('names the engines that run', () => {
     const engines = [makeEngine(), makeEngine({ id: 'x', name: 'off', state: 'installed', models: [] })];
 
-    assert.match(view(connected({ proxy: makeProxy() }, engines)).tooltip, /1 engine, 1 model: Ollama/);
+    assert.match(view(connected({ proxy: makeProxy() }, engines)).tooltip, /1 engine · 1 model: Ollama/);
   });
 
   it('tells of a port other than the wanted one without alarm', () => {

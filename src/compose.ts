@@ -1,0 +1,153 @@
+import { hostname } from 'node:os';
+import * as vscode from 'vscode';
+import { systemClock } from './core/clock';
+import { DisposableStore } from './core/disposable';
+import { messageOf } from './core/errors';
+import type { GatewayState } from './protocol/gateway-rpc';
+import { WindowContextKeys } from './editor/context-keys';
+import { EngineKeys } from './editor/engine-keys';
+import { GatewayAccess } from './editor/gateway-access';
+import { GatewayNotices } from './editor/gateway-notices';
+import { GatewayPresence } from './editor/gateway-presence';
+import { GatewaySync } from './editor/gateway-sync';
+import type { Localizer } from './editor/localizer';
+import { LogChannel } from './editor/log-channel';
+import { connectGateway } from './editor/connect-gateway';
+import { machineName, type HostFacts } from './editor/machine-name';
+import { registerCommands } from './editor/register-commands';
+import { ReportDocuments } from './editor/report-documents';
+import { Settings } from './editor/settings';
+import { StatusBar } from './editor/status-bar';
+import { EnginesView } from './editor/tree/engines-view';
+
+/** What other extensions, and tests, get from `extension.exports`. */
+export interface FlmApi {
+  /** As last heard from the gateway; undefined before there was one. */
+  readonly state: GatewayState | undefined;
+  /** Base URL for OpenAI clients while the proxy is on. */
+  readonly endpoint: string | undefined;
+  /** What the start cost. */
+  readonly activation: Activation;
+}
+
+export interface Activation {
+  /** Epoch ms. */
+  readonly startedAt: number;
+  /** FLM's own work on the main thread, `activate` and what it put off until just after. */
+  readonly mainThreadMs: number;
+}
+
+export interface Composition {
+  readonly api: FlmApi;
+  /** Ends everything; resolves when the gateway, if it is this window's, has let go of port and lease. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the editor side. Cheap by design: the status bar, one view and the commands; the gateway follows when something
+ * asks for it, and never before `activate` has returned.
+ */
+export function compose(context: vscode.ExtensionContext): Composition {
+  const clock = systemClock;
+  const startedAt = clock.now();
+  const begin = clock.monotonic();
+  let mainThreadMs = 0;
+  const store = new DisposableStore();
+  const l10n: Localizer = {
+    language: vscode.env.language,
+    t: (message, ...args) => vscode.l10n.t(message, ...args),
+  };
+  const channel = store.add(new LogChannel());
+  const log = channel.logger;
+  const showLog = () => channel.show();
+  const dataDir = context.globalStorageUri.fsPath;
+  const version = String((context.extension.packageJSON as { version?: unknown }).version);
+
+  const host = hostFacts(context);
+
+  const settings = store.add(new Settings());
+  const engineKeys = store.add(new EngineKeys(context.secrets));
+  const gateway: GatewayAccess = new GatewayAccess(
+    () =>
+      connectGateway({
+        dataDir,
+        distDir: vscode.Uri.joinPath(context.extensionUri, 'dist').fsPath,
+        version,
+        settings: () => settings.raw(),
+        engineKeys: () => sync.keysForHello(),
+        onLog: (level, message) => channel.write(level, message),
+        clock,
+        log,
+      }),
+    (error) => log.error('A view could not be updated', { error: messageOf(error) }),
+  );
+  const sync: GatewaySync = store.add(new GatewaySync(gateway, settings, engineKeys, log));
+
+  const contexts = new WindowContextKeys();
+  store.add(gateway.onDidChangeStatus((status) => contexts.update(status)));
+  const statusBar = store.add(new StatusBar(gateway, l10n, clock));
+  const view = store.add(new EnginesView(gateway, settings, l10n, clock, contexts, log));
+  const notices = store.add(new GatewayNotices(gateway, l10n, showLog));
+  const reports = store.add(new ReportDocuments());
+  store.add(
+    registerCommands({
+      gateway,
+      settings,
+      engineKeys,
+      view,
+      statusBar,
+      reports,
+      log,
+      l10n,
+      clock,
+      showLog,
+      isOnRemote: host.remoteName !== undefined && host.isOnRemote,
+      extensionId: context.extension.id,
+      extensionVersion: version,
+    }),
+  );
+  const presence = store.add(new GatewayPresence(dataDir, clock, log, () => gateway.start()));
+
+  sync.start();
+  notices.start();
+  statusBar.start();
+  contexts.update(gateway.status);
+  // After activation has returned: showing the view may start the worker.
+  setImmediate(() => {
+    if (store.isDisposed) return;
+    const resumed = clock.monotonic();
+    view.start(machineName(l10n, host));
+    if (settings.get('proxy.autoStart', false)) gateway.start();
+    else void presence.start();
+    mainThreadMs += clock.monotonic() - resumed;
+    log.debug('Activated', { mainThreadMs });
+  });
+  mainThreadMs = clock.monotonic() - begin;
+
+  return {
+    api: {
+      get state() {
+        return gateway.status.state;
+      },
+      get endpoint() {
+        return gateway.status.state?.proxy.endpoint;
+      },
+      get activation() {
+        return { startedAt, mainThreadMs };
+      },
+    },
+    close: async () => {
+      store.dispose();
+      await gateway.close();
+    },
+  };
+}
+
+function hostFacts(context: vscode.ExtensionContext): HostFacts {
+  return {
+    remoteName: vscode.env.remoteName,
+    isOnRemote: context.extension.extensionKind === vscode.ExtensionKind.Workspace,
+    hostName: hostname(),
+    wslDistribution: process.env.WSL_DISTRO_NAME,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Disposable } from '../core/disposable';
+import { Emitter } from '../core/emitter';
+import { FlmError } from '../core/errors';
+import type { GatewayRequestName, GatewayRequests } from '../protocol/gateway-rpc';
+import type { Gateway, GatewayPort, GatewayStatus } from './gateway-port';
+
+const idle: GatewayStatus = { phase: 'idle' };
+
+/**
+ * The gateway as the editor sees it: nothing at all until something asks for it. A window that nobody looks at and that
+ * proxies nothing starts no worker.
+ */
+export class GatewayAccess implements Gateway, Disposable {
+  readonly #open: () => GatewayPort;
+  readonly #changed: Emitter<GatewayStatus>;
+  readonly onDidChangeStatus: Gateway['onDidChangeStatus'];
+  #port: GatewayPort | undefined;
+  #subscription: Disposable | undefined;
+  #isDisposed = false;
+
+  constructor(open: () => GatewayPort, onError: (error: unknown) => void) {
+    this.#open = open;
+    this.#changed = new Emitter<GatewayStatus>(onError);
+    this.onDidChangeStatus = this.#changed.event;
+  }
+
+  get status(): GatewayStatus {
+    return this.#port?.status ?? idle;
+  }
+
+  start(): void {
+    if (this.#port !== undefined || this.#isDisposed) return;
+    this.#port = this.#open();
+    this.#subscription = this.#port.onDidChangeStatus((status) => this.#changed.fire(status));
+    this.#port.start();
+    this.#changed.fire(this.#port.status);
+  }
+
+  async request<N extends GatewayRequestName>(
+    name: N,
+    params: GatewayRequests[N]['params'],
+  ): Promise<GatewayRequests[N]['result']> {
+    this.start();
+    if (this.#port === undefined) throw new FlmError('gateway_stopping', 'This window is closing');
+    return this.#port.request(name, params);
+  }
+
+  /** Resolves when the gateway, if it is this window's, has let go of port and lease. */
+  async close(): Promise<void> {
+    this.#isDisposed = true;
+    this.#subscription?.dispose();
+    this.#changed.dispose();
+    await this.#port?.close();
+  }
+
+  dispose(): void {
+    void this.close();
+  }
+}
