@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FlmConfig } from '../core/config-schema';
-import { FlmError, messageOf } from '../core/errors';
-import type { Admission } from '../core/request';
 import { gatewayHeader } from '../core/upstream';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors';
 import { Exchange, type ExchangeHost } from './exchange';
@@ -77,23 +75,11 @@ export class Entrance {
       exchange.respond(204, undefined, '', preflightHeaders(methods, headers));
       return;
     }
-    const admission = this.#admit(exchange);
+    const admission = this.#deps.gate.admit(exchange.facts);
     if (admission.ok) {
       exchange.identity = admission.identity;
       for (const [name, value] of Object.entries(admission.headers ?? {})) exchange.addHeaders([name, value]);
     } else exchange.refuse(admission.refusal);
-  }
-
-  /** The gate promises not to throw; if it does, nobody's identity is known, so nobody comes in. */
-  #admit(exchange: Exchange): Admission {
-    try {
-      return this.#deps.gate.admit(exchange.facts);
-    } catch (error) {
-      this.#deps.logger.error('The gate failed; the request was refused.', { error });
-      const code = FlmError.is(error) ? error.code : 'internal_error';
-      const message = 'The request could not be checked.';
-      return { ok: false, refusal: { rule: 'gate-failure', code, message, evidence: messageOf(error).slice(0, 200) } };
-    }
   }
 }
 

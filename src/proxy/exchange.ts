@@ -1,13 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Timer } from '../core/clock';
 import type { ErrorCode } from '../core/errors';
 import type { AccessRecord, Identity, Outcome, Refusal, RequestFacts } from '../core/request';
 import { errorJson, openAiError, type OpenAiError } from './openai-error';
 import { pathOf } from './route-table';
 import { drainRequest, hasUnreadBody } from './unread-body';
 
+/** A whole answer that a client has not taken after this long is given up with its connection. */
+const unreadAnswerMs = 60_000;
+
 /** What the server keeps for every exchange. */
 export interface ExchangeHost {
   monotonic(): number;
+  later(callback: () => void, delayMs: number): Timer;
   /** Called exactly once, when the last byte is written or the socket is gone. */
   settled(exchange: Exchange): void;
 }
@@ -41,6 +46,7 @@ export class Exchange {
   /** The gateway stops: end the answer, telling why. The default answers 503 or cuts. */
   onShutdown: (() => void) | undefined;
   #isClosed = false;
+  #stall: Timer | undefined;
   readonly #host: ExchangeHost;
   readonly #baseHeaders: string[];
 
@@ -97,7 +103,7 @@ export class Exchange {
     this.writeHead(status, head);
     if (!isBodiless) {
       this.bytesOut += bytes.length;
-      res.write(bytes);
+      if (!res.write(bytes)) this.#stall = this.#host.later(() => this.cut(), unreadAnswerMs);
     }
     if (isUnread) {
       if (isBodiless) res.flushHeaders();
@@ -180,6 +186,7 @@ export class Exchange {
     const stop = this.onClose;
     this.onClose = undefined;
     this.onShutdown = undefined;
+    this.#stall?.cancel();
     stop?.();
     this.#host.settled(this);
   }

@@ -43,7 +43,7 @@ export function forward(
     idleMs: config['timeouts.idleSeconds'] * 1000,
   };
   const sign = (value: UpstreamSign): void => deps.health.report(engine.id, value);
-  const listener = new ForwardListener(exchange, engine.name, config, deps.clock, sign, body.isStream);
+  const listener = new ForwardListener(exchange, engine.name, config, deps.clock, sign);
   const call = new UpstreamCall(deps.pools, pool, request, listener, () => deps.clock.monotonic());
   listener.call = call;
   exchange.onClose = () => listener.close();
@@ -60,25 +60,16 @@ class ForwardListener implements UpstreamListener, AnswerContext {
   readonly sign: (sign: UpstreamSign) => void;
   call: UpstreamCall | undefined;
   readonly #config: FlmConfig;
-  readonly #isStream: boolean;
   #answer: Answer | undefined;
   #writer: PacedWriter | undefined;
 
-  constructor(
-    exchange: Exchange,
-    engine: string,
-    config: FlmConfig,
-    clock: Clock,
-    sign: (sign: UpstreamSign) => void,
-    isStream: boolean,
-  ) {
+  constructor(exchange: Exchange, engine: string, config: FlmConfig, clock: Clock, sign: (sign: UpstreamSign) => void) {
     this.exchange = exchange;
     this.engine = engine;
     this.clock = clock;
     this.stallMs = config['timeouts.idleSeconds'] * 1000;
     this.sign = sign;
     this.#config = config;
-    this.#isStream = isStream;
   }
 
   head(status: number, headers: AnswerHeaders): void {
@@ -96,7 +87,7 @@ class ForwardListener implements UpstreamListener, AnswerContext {
 
   failed(error: unknown): void {
     const failure = upstreamFailure(error, this.engine, this.#config);
-    this.sign(failure.sign);
+    if (failure.sign !== undefined) this.sign(failure.sign);
     if (this.#answer !== undefined) this.#answer.failed(failure);
     else {
       this.exchange.outcome = 'engine-error';
@@ -136,7 +127,8 @@ class ForwardListener implements UpstreamListener, AnswerContext {
     const contentType = first(headers['content-type']);
     const passed = answerHeadersFrom(headers);
     this.#writer = new PacedWriter(this);
-    if (this.#isStream && mediaType(contentType) === 'text/event-stream') {
+    // Judged by the answer: lenient engines also stream for `"stream":1`
+    if (mediaType(contentType) === 'text/event-stream') {
       return new StreamAnswer(this, this.#writer, passed, contentType as string);
     }
     return new JsonAnswer(this, this.#writer, passed, first(headers['content-length']));

@@ -17,7 +17,7 @@ export class HostGuard {
   readonly #allowed: ReadonlySet<string>;
 
   constructor(allowedHosts: readonly string[]) {
-    this.#allowed = new Set(allowedHosts.map(normalizeName));
+    this.#allowed = new Set(allowedHosts.map((entry) => hostName(entry.trim()) ?? normalizeName(entry)));
   }
 
   check(rawHeaders: readonly string[]): HostVerdict {

@@ -1,12 +1,14 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Socket } from 'node:net';
 import { normalizeAddress } from '../core/address';
+import type { Timer } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import { Emitter, type Event } from '../core/emitter';
 import { answerClientError, refuseConnect } from './client-error';
 import { EnginePools } from './engine-pools';
 import { Entrance } from './entrance';
 import type { Exchange, ExchangeHost } from './exchange';
+import { guardedGate } from './guarded-gate';
 import { createHttpApp } from './http-app';
 import { InFlight } from './in-flight';
 import { handleInference } from './inference-route';
@@ -49,10 +51,10 @@ export class ProxyServer implements ExchangeHost {
   #requests = 0;
 
   constructor(deps: ProxyDeps) {
-    this.#deps = deps;
+    this.#deps = { ...deps, gate: guardedGate(deps.gate, deps.logger) };
     this.#config = deps.config;
     this.#pools = new EnginePools(deps.clock, deps.config['timeouts.connectSeconds'] * 1000);
-    this.#entrance = new Entrance(deps, this, deps.config);
+    this.#entrance = new Entrance(this.#deps, this, deps.config);
   }
 
   /** A request began or ended. Fired for each: listeners that draw must throttle. */
@@ -118,17 +120,17 @@ export class ProxyServer implements ExchangeHost {
     return this.#requireApp().inject(options);
   }
 
+  later(callback: () => void, delayMs: number): Timer {
+    return this.#deps.clock.setTimeout(callback, delayMs);
+  }
+
   monotonic(): number {
     return this.#deps.clock.monotonic();
   }
 
   settled(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
-    try {
-      this.#deps.gate.settled(exchange.record());
-    } catch (error) {
-      this.#deps.logger.error('The record of a request could not be taken.', { error });
-    }
+    this.#deps.gate.settled(exchange.record());
     this.#activity.fire(this.stats());
   }
 

@@ -35,7 +35,8 @@ const resetCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 export class UpstreamCall implements Dispatcher.DispatchHandler {
   readonly #pools: EnginePools;
   readonly #pool: EnginePool;
-  readonly #request: UpstreamRequest;
+  /** Dropped once it cannot be sent again: bodies are large and streams long. */
+  #request: UpstreamRequest | undefined;
   readonly #listener: UpstreamListener;
   readonly #monotonic: () => number;
   #controller: Dispatcher.DispatchController | undefined;
@@ -92,6 +93,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     if (status < 200 || this.#isOver) return; // 100 and 103 announce, they do not answer
     this.#hasHead = true;
+    this.#request = undefined;
     this.#listener.head(status, headers);
   }
 
@@ -128,6 +130,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   #dispatch(dispatcher: Dispatcher): void {
+    if (this.#request === undefined) return;
     const { path, headers, body, firstByteMs, idleMs } = this.#request;
     try {
       dispatcher.dispatch(

@@ -7,14 +7,15 @@ export interface UpstreamFailure {
   readonly code: ErrorCode;
   /** For the client: what happened and, for a timeout, which setting set the limit. */
   readonly message: string;
-  readonly sign: UpstreamSign;
+  /** Undefined when it says nothing about the engine. */
+  readonly sign: UpstreamSign | undefined;
   /** The connection broke without an answer, as a reused one does that the engine was just closing. */
   readonly isReset: boolean;
 }
 
 interface Rule {
   readonly code: ErrorCode;
-  readonly sign: UpstreamSign;
+  readonly sign?: UpstreamSign;
   readonly isReset?: boolean;
   readonly says: (engine: string, config: FlmConfig) => string;
 }
@@ -64,6 +65,11 @@ const rules: Readonly<Record<string, Rule>> = {
   UND_ERR_SOCKET: reset,
   ECONNRESET: reset,
   EPIPE: reset,
+  // A header of the client that cannot be sent on: not the engine's fault
+  UND_ERR_INVALID_ARG: {
+    code: 'invalid_request',
+    says: () => 'A request header holds characters that cannot be sent on.',
+  },
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: {
     code: 'engine_error',
     sign: 'reset',

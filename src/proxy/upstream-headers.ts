@@ -66,6 +66,7 @@ const droppedFromAnswers = new Set([
   'location',
   'x-request-id',
   'x-content-type-options',
+  'x-accel-buffering',
   'content-security-policy',
   'report-to',
   'nel',

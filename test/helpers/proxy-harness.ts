@@ -130,7 +130,7 @@ export async function startProxy(options: HarnessOptions = {}): Promise<Harness>
         method: 'POST',
         body: typeof body === 'string' ? body : JSON.stringify(body),
         ...init,
-        headers: { 'content-type': 'application/json', ...init.headers },
+        headers: { 'content-type': 'application/json', ...(init.headers as Record<string, string> | undefined) },
       }),
     stop: () => parts.proxy.stop(),
   };

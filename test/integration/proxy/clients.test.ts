@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { RequestFacts, Slot } from '../../../src/core/request';
 import { startOllama } from '../../helpers/engines/ollama';
 import { startOpenAiCompatible } from '../../helpers/engines/openai-compatible';
@@ -32,6 +32,31 @@ function leaving(proxy: Harness, body: object): { left: AbortController; answer:
   return { left, answer };
 }
 
+/** Accepts connections and never answers the TLS greeting: whoever connects stays connecting. */
+async function silentTlsServer() {
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  const hello = new Promise<void>((resolve) => {
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        count += data.length;
+        resolve();
+      });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const stop = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  const engine = { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+  return { engine, hello, bytes: () => count };
+}
+
 const chat = (body: object): string => {
   const text = JSON.stringify(body);
   return `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
@@ -56,25 +81,18 @@ describe('a client that leaves (scenario 40)', () => {
     assert.equal(engine.requests.length, 0);
   });
 
-  it('while FLM connects never reaches the engine', async () => {
-    // A listener whose backlog is full accepts nothing: connecting hangs
-    const full = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 });
-    await once(full, 'listening');
-    const { port } = full.address() as { port: number };
-    full.close();
-    const proxy = await startProxy({
-      engines: [{ id: 'engine', baseUrl: 'http://10.255.255.1:9', models: ['m'] }],
-      config: { 'timeouts.connectSeconds': 1 },
-    });
-    open.push(proxy);
-    void port;
+  it('while FLM connects is never heard of by the engine', async () => {
+    const { engine, hello, bytes } = await silentTlsServer();
+    const proxy = await before(engine, 'm');
     const { left } = leaving(proxy, { model: 'm', messages });
-    while (proxy.proxy.stats().inFlight === 0) await new Promise((resolve) => setImmediate(resolve));
+    await hello;
+    const greeting = bytes();
 
     left.abort();
 
     assert.equal((await proxy.recordOf()).outcome, 'aborted');
     assert.equal(proxy.proxy.stats().inFlight, 0);
+    assert.equal(bytes(), greeting);
   });
 
   for (const stream of [true, false]) {
@@ -155,6 +173,20 @@ describe('a client that leaves (scenario 40)', () => {
   });
 });
 
+describe('an engine that cannot be connected to', () => {
+  it('is given up after the connect time, with 504 and the name of the setting', async () => {
+    const { engine } = await silentTlsServer();
+    const proxy = await before(engine, 'm', { config: { 'timeouts.connectSeconds': 0.3 } });
+
+    const answer = await proxy.post('/v1/chat/completions', { model: 'm', messages });
+
+    assert.equal(answer.status, 504);
+    const { error } = (await answer.json()) as { error: { code: string; message: string } };
+    assert.equal(error.code, 'connect_timeout');
+    assert.match(error.message, /0\.3 s \(setting flm\.timeouts\.connectSeconds\)/);
+  });
+});
+
 describe('a slow reader (scenario 39)', () => {
   it('holds the engine back instead of filling memory, and its leaving closes the engine’s socket', async () => {
     const total = 200 * 1024 * 1024;
@@ -170,7 +202,9 @@ describe('a slow reader (scenario 39)', () => {
             while (sent < total && !res.destroyed) {
               sent += event.length;
               exchange.request.sentBytes = sent;
-              if (!res.write(event)) return void res.once('drain', flood);
+              if (res.write(event)) continue;
+              res.once('drain', flood);
+              return;
             }
             res.end();
           };

@@ -94,7 +94,7 @@ describe('a stream that breaks', () => {
 
     await assert.rejects(
       async () => {
-        for await (const chunk of stream) void chunk;
+        for await (const chunk of stream) assert.ok(chunk);
       },
       (error) => error instanceof APIError && error.code === 'engine_stream_broken',
     );

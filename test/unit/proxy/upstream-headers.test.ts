@@ -36,9 +36,11 @@ const secret = [
   'Keep-Alive',
 ];
 const anyCase = (name: string) =>
-  fc
-    .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
-    .map((upper) => [...name].map((char, i) => (upper[i] ? char.toUpperCase() : char.toLowerCase())).join(''));
+  fc.array(fc.boolean(), { minLength: name.length, maxLength: name.length }).map((upper) =>
+    Array.from(name)
+      .map((char, i) => (upper[i] ? char.toUpperCase() : char.toLowerCase()))
+      .join(''),
+  );
 
 describe('requestHeadersFor', () => {
   it('never passes on what belongs to the client, the browser or the connection', () => {
