@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { commands } from 'vscode';
 import { configure, enginesAt, execute, starters, stateWhere } from './support';
 
 describe('engines', () => {
+  // FLM looks for engines when somebody looks at them.
+  before(() => commands.executeCommand('flm.engines.focus'));
   afterEach(() => configure('engines.addresses', undefined));
 
   it('are recognised by their fingerprint at any address the settings name', async () => {
