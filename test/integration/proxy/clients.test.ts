@@ -156,7 +156,12 @@ describe('a client that leaves (scenario 40)', () => {
     let released = 0;
     const acquire = async (): Promise<Slot> => {
       taken++;
-      return { waitedMs: 0, release: () => void released++ };
+      return {
+        waitedMs: 0,
+        release: () => {
+          released++;
+        },
+      };
     };
     const proxy = await before(engine, 'llama3.2:3b', { gate: { acquire } });
 
