@@ -56,6 +56,11 @@ export class DesiredStateFile {
       .catch((error: unknown) => this.#logger.warn(`Could not remember what is switched on: ${messageOf(error)}`));
   }
 
+  /** Resolves once what was last told survives a crash, or could not be written. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+
   /** Waits for the last write and lets the file age from now on. */
   async close(): Promise<void> {
     this.#timer?.cancel();

@@ -159,13 +159,13 @@ export class GatewayService implements RpcService {
   #createHandlers(): RpcHandlers {
     const { engines, proxy, desired } = this.#deps;
     return {
-      'proxy/start': () => proxy.start(),
+      'proxy/start': () => this.#remembered(proxy.start()),
       'proxy/stop': () => {
         desired?.update({ isProxyOn: false, port: undefined, wantedPort: undefined });
         this.#rememberedPlace = undefined;
-        return proxy.stop();
+        return this.#remembered(proxy.stop());
       },
-      'proxy/restart': () => proxy.restart(),
+      'proxy/restart': () => this.#remembered(proxy.restart()),
       'engines/refresh': () => engines.refresh(),
       'engines/probe': ({ url }) => engines.probeAddress(url),
       'engines/setKey': ({ baseUrl, key }) => {
@@ -213,6 +213,13 @@ export class GatewayService implements RpcService {
       this.#deps.notify('demo/changed', { baseUrl });
     }
     return baseUrl;
+  }
+
+  /** Whoever was told that the proxy is on finds it on after a take-over. */
+  async #remembered(operation: Promise<ProxyState>): Promise<ProxyState> {
+    const state = await operation;
+    await this.#deps.desired?.flush();
+    return state;
   }
 
   #proxyChanged(state: ProxyState): void {

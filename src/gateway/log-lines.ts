@@ -41,7 +41,7 @@ function formatValue(value: unknown, withStacks: boolean): string {
 
 function safeJson(value: unknown): string {
   try {
-    return String(JSON.stringify(value));
+    return JSON.stringify(value);
   } catch {
     return '[unprintable]';
   }

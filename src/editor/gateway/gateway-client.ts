@@ -334,10 +334,17 @@ export class GatewayClient implements GatewayPort {
 
   /** Keeps the last state, so that views keep their rows while reconnecting. */
   #setStatus(next: { phase: GatewayStatus['phase']; state?: GatewayState; reason?: Reason }): void {
-    const state = next.state ?? this.#status.state;
+    const before = this.#status;
+    const state = next.state ?? before.state;
+    const isSame = next.phase === before.phase && state === before.state && isSameReason(next.reason, before.reason);
+    if (isSame) return;
     this.#status = { ...next, ...(state === undefined ? {} : { state }) };
     this.#changes.fire(this.#status);
   }
+}
+
+function isSameReason(a: Reason | undefined, b: Reason | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));
 }
 
 function refusalOf({ phase }: GatewayStatus): FlmError | undefined {

@@ -13,7 +13,9 @@ describe('windows sharing a gateway', function () {
   let settings: object;
   let windows: Window[] = [];
 
-  before(async () => void (await builtGateway()));
+  before(async () => {
+    await builtGateway();
+  });
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'flm-windows-'));
     settings = { 'engines.detect': false, 'proxy.port': await freePort() };
