@@ -1,27 +1,30 @@
 import type { Clock, Timer } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import { Emitter, type Event } from '../core/emitter';
-import { emptyEnginesSnapshot, type Engine, type EngineKind, type EnginesSnapshot } from '../core/engine';
+import { emptyEnginesSnapshot, type Engine, type EnginesSnapshot } from '../core/engine';
 import { messageOf } from '../core/errors';
 import type { Logger } from '../core/logger';
 import { reasonText } from '../core/reason';
 import type { EngineKeys, UpstreamHealth, UpstreamSign } from '../core/upstream';
 import { probeAddress, type AddressProbe } from './address-probe';
+import { AddressSources } from './address-sources';
 import { isLoopbackUrl, normalizeBaseUrl, portOf } from './base-url';
-import { collectCandidates, type Candidate } from './candidates';
+import { collectCandidates } from './candidates';
 import { looksSame } from './engine-diff';
-import { afterVisit, forgotten, newRecord, type EngineRecord, type Visit } from './engine-record';
+import { afterVisit, type EngineRecord, type Visit } from './engine-record';
 import { EngineSession, probeLimits } from './engine-session';
+import type { StatusRules } from './engine-status';
 import { viewEngines } from './engine-view';
-import { readQuickHints, readServiceHints, type AddressHint } from './environment-hints';
 import type { HostEnvironment } from './host-environment';
-import { findInstalledEngines, type InstalledEngine } from './installed-engines';
 import { parentEngineOf } from './listener-owner';
-import { afterSign, passiveRecord } from './passive-engine';
+import { afterSign } from './passive-engine';
+import { PollTimer } from './poll-timer';
 import type { Prober } from './probe';
-import { lingerMs, nextDelayMs } from './schedule';
-import { isCacheable, seededRecord, seedsByUrl } from './seeded-engines';
+import { retired, syncRecords } from './record-sync';
+import { nextDelayMs } from './schedule';
+import { isCacheable, seedsByUrl } from './seeded-engines';
 import { visitAddress } from './visit';
+import { VisitQueue } from './visit-queue';
 
 export interface EngineMonitorDeps {
   readonly clock: Clock;
@@ -50,34 +53,36 @@ const shadowedMs = 30_000;
 export class EngineMonitor implements UpstreamHealth {
   readonly #deps: EngineMonitorDeps;
   readonly #changed: Emitter<EnginesSnapshot>;
+  readonly #sources: AddressSources;
+  readonly #queue: VisitQueue;
+  readonly #timer: PollTimer;
+  readonly #createdAt: number;
   #config: FlmConfig;
   #snapshot: EnginesSnapshot = emptyEnginesSnapshot;
   /** In order of preference; replaced as a whole when candidates change. */
   #records = new Map<string, EngineRecord>();
   #seeds = new Map<string, Engine>();
-  #hints: readonly AddressHint[] = [];
-  #installed: readonly InstalledEngine[] = [];
   #demoBaseUrl: string | undefined;
-  #ownAddresses: ReadonlySet<string> = new Set();
-  readonly #startedAt: number;
   #urlById: ReadonlyMap<string, string> = new Map();
   #shadowed: ReadonlySet<string> = new Set();
-
   #isStarted = false;
   #isActive = false;
   #round: Promise<EnginesSnapshot> | undefined;
-  #timer: Timer | undefined;
   #abort = new AbortController();
-  readonly #dueAt = new Map<string, number>();
+  /** Monotonic ms of the last visit, by address. */
   readonly #visitedAt = new Map<string, number>();
-  readonly #visits = new Map<string, Promise<void>>();
-  readonly #forced = new Set<string>();
   readonly #memos = new Map<string, Map<string, unknown>>();
 
   constructor(deps: EngineMonitorDeps) {
     this.#deps = deps;
     this.#config = deps.config;
-    this.#startedAt = deps.clock.now();
+    this.#createdAt = deps.clock.now();
+    this.#sources = new AddressSources(deps.host);
+    this.#queue = new VisitQueue(
+      (url, isForced) => this.#visitOnce(url, isForced),
+      (url, error) => deps.logger.error('A probe failed unexpectedly.', { url, error }),
+    );
+    this.#timer = new PollTimer(deps.clock, () => this.#tick());
     this.#changed = new Emitter((error) => deps.logger.error('A listener of engine changes failed.', { error }));
     this.onDidChange = this.#changed.event;
   }
@@ -100,10 +105,8 @@ export class EngineMonitor implements UpstreamHealth {
   /** Ends timers and probes under way; the last snapshot stays readable, and `start` may follow. */
   stop(): void {
     this.#isStarted = false;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#timer.cancel();
     this.#abort.abort();
-    this.#forced.clear();
   }
 
   /**
@@ -120,17 +123,14 @@ export class EngineMonitor implements UpstreamHealth {
     if (this.#isActive === isActive) return;
     this.#isActive = isActive;
     this.#publish(); // what was left alone may have become stale
-    if (isActive && this.#isStarted) for (const url of this.#records.keys()) this.#dueAt.set(url, 0);
+    if (isActive && this.#isStarted) for (const url of this.#records.keys()) this.#timer.set(url, 0);
     this.#schedule();
   }
 
   /** Takes a new configuration; new addresses are visited at once, removed ones vanish at once. */
   configure(config: FlmConfig): void {
     this.#config = config;
-    if (!this.#isStarted) return;
-    void this.#visitNew();
-    this.#publish();
-    this.#schedule();
+    this.#followCandidates();
   }
 
   /** A key for this address was set or removed: looks again. */
@@ -149,10 +149,7 @@ export class EngineMonitor implements UpstreamHealth {
   /** The demo engine runs at this address, or no longer. */
   setDemoEngine(baseUrl: string | undefined): void {
     this.#demoBaseUrl = baseUrl;
-    if (!this.#isStarted) return;
-    void this.#visitNew();
-    this.#publish();
-    this.#schedule();
+    this.#followCandidates();
   }
 
   /** Engines of an earlier run, shown as stale until they have been looked at. To be called before `start`. */
@@ -191,23 +188,13 @@ export class EngineMonitor implements UpstreamHealth {
   }
 
   async #runRound(): Promise<EnginesSnapshot> {
-    const { clock, host, logger } = this.#deps;
+    const { clock, logger } = this.#deps;
     const startedAt = clock.monotonic();
-    this.#ownAddresses = new Set(host.ownAddresses());
     this.#syncCandidates();
     this.#publish({ isScanning: true });
-    const learn = async (source: Promise<readonly AddressHint[]>) => {
-      const found = await source;
-      this.#hints = [...this.#hints.filter((old) => !found.some((hint) => hint.detail === old.detail)), ...found];
-      await this.#visitNew();
-    };
     const work = Promise.all([
       ...[...this.#records.keys()].map((url) => this.#visit(url, true)),
-      learn(readQuickHints(host)),
-      learn(readServiceHints(host)),
-      findInstalledEngines(host).then((found) => {
-        this.#installed = found;
-      }),
+      this.#sources.read(() => this.#visitNew()),
     ]).catch((error: unknown) => logger.warn('Engine detection failed in part.', { error: messageOf(error) }));
 
     let timer: Timer | undefined;
@@ -224,37 +211,26 @@ export class EngineMonitor implements UpstreamHealth {
     return this.#snapshot;
   }
 
-  /** Makes the records those of the current candidates; those that stay keep what is known of them. */
   #syncCandidates(): void {
     const candidates = collectCandidates({
       config: this.#config,
-      hints: this.#hints,
+      hints: this.#sources.hints,
       demoBaseUrl: this.#demoBaseUrl,
       ownPorts: this.#deps.ownPorts?.() ?? [],
     });
-    const next = new Map(candidates.map((candidate) => [candidate.baseUrl, this.#recordFor(candidate)]));
-    for (const url of this.#records.keys()) {
-      if (next.has(url)) continue;
-      for (const map of [this.#dueAt, this.#visitedAt, this.#memos]) map.delete(url);
+    const before = this.#records;
+    this.#records = syncRecords(before, candidates, this.#seeds, this.#deps.clock.now());
+    for (const url of before.keys()) {
+      if (this.#records.has(url)) continue;
+      for (const perAddress of [this.#timer, this.#visitedAt, this.#memos]) perAddress.delete(url);
     }
-    this.#records = next;
   }
 
-  #recordFor(candidate: Candidate): EngineRecord {
-    const known = this.#records.get(candidate.baseUrl);
-    const isPassive = candidate.passiveModels !== undefined;
-    if (known !== undefined) {
-      const before = known.candidate;
-      const isAsBefore =
-        before.kind === candidate.kind &&
-        JSON.stringify(before.passiveModels) === JSON.stringify(candidate.passiveModels);
-      if (isAsBefore) return { ...known, candidate };
-    }
-    if (isPassive) return passiveRecord(candidate, this.#deps.clock.now());
-    const seed = this.#seeds.get(candidate.baseUrl);
-    const fresh = newRecord(candidate);
-    this.#seeds.delete(candidate.baseUrl);
-    return seed === undefined ? fresh : seededRecord(fresh, seed, this.#deps.clock.now());
+  #followCandidates(): void {
+    if (!this.#isStarted) return;
+    void this.#visitNew();
+    this.#publish();
+    this.#schedule();
   }
 
   async #visitNew(): Promise<void> {
@@ -265,41 +241,23 @@ export class EngineMonitor implements UpstreamHealth {
     await Promise.all(urls.map((url) => this.#visit(url, true)));
   }
 
-  /** Visits an address, or joins the visit under way; a forced look is added to a mere pulse under way. */
-  #visit(url: string, isForced: boolean): Promise<void> {
-    if (this.#records.get(url)?.candidate.passiveModels !== undefined) return Promise.resolve();
-    if (isForced) this.#forced.add(url);
-    const running = this.#visits.get(url);
-    if (running !== undefined) return running;
-    const visit = Promise.resolve()
-      .then(() => this.#visitUntilDone(url))
-      .catch((error: unknown) => this.#deps.logger.error('A probe failed unexpectedly.', { url, error }))
-      .finally(() => this.#schedule());
-    this.#visits.set(url, visit);
-    return visit;
+  /** Visits an address, or joins the visit under way. */
+  async #visit(url: string, isForced: boolean): Promise<void> {
+    if (this.#records.get(url)?.candidate.passiveModels !== undefined) return;
+    await this.#queue.run(url, isForced);
+    this.#schedule();
   }
 
-  async #visitUntilDone(url: string): Promise<void> {
-    try {
-      do await this.#visitOnce(url);
-      while (this.#forced.has(url) && this.#records.has(url) && !this.#abort.signal.aborted);
-    } finally {
-      // In the same turn as the last look at #forced: whoever asks from now on starts a visit of their own.
-      this.#visits.delete(url);
-      this.#forced.delete(url);
-    }
-  }
-
-  async #visitOnce(url: string): Promise<void> {
+  async #visitOnce(url: string, isForced: boolean): Promise<void> {
     const record = this.#records.get(url);
     const { signal } = this.#abort;
-    if (record === undefined || signal.aborted) return;
-    const isForced = this.#forced.delete(url);
+    const isStopped = () => signal.aborted;
+    if (record === undefined || isStopped()) return;
     const memo = this.#memos.get(url) ?? new Map<string, unknown>();
     this.#memos.set(url, memo);
     const visit = await this.#look(record, isForced || this.#isLookDue(record), memo, isForced);
     const now = this.#records.get(url);
-    if (now !== undefined && !signal.aborted) this.#accept(now, visit);
+    if (now !== undefined && !isStopped()) this.#accept(now, visit);
   }
 
   #isLookDue(record: EngineRecord): boolean {
@@ -321,31 +279,17 @@ export class EngineMonitor implements UpstreamHealth {
 
   #accept(before: EngineRecord, visit: Visit): void {
     const { baseUrl } = before.candidate;
-    const monotonic = this.#deps.clock.monotonic();
-    const after = this.#retired(afterVisit(before, visit, { ...this.#rules(), monotonic }));
+    const { clock } = this.#deps;
+    const seen = afterVisit(before, visit, { ...this.#rules(), monotonic: clock.monotonic() });
+    const after = retired(seen, new Set(this.#sources.installed.map((entry) => entry.kind)), clock.now());
     if (after.kind !== before.kind) this.#memos.delete(baseUrl);
     this.#records.set(baseUrl, after);
-    this.#visitedAt.set(baseUrl, monotonic);
-    const delay = nextDelayMs(after);
-    if (delay !== undefined) this.#dueAt.set(baseUrl, monotonic + delay);
-    if ((after.status?.failures ?? 0) > 0) for (const url of this.#shadowed) this.#dueAt.set(url, monotonic);
+    this.#visitedAt.set(baseUrl, clock.monotonic());
+    this.#timer.set(baseUrl, nextDelayMs(after));
+    // The same server may still answer under the other address.
+    if ((after.status?.failures ?? 0) > 0) for (const url of this.#shadowed) this.#timer.set(url, 0);
     this.#logTransition(before, after);
     this.#publish();
-  }
-
-  /** An engine that FLM found by itself and that is gone: shown as installed if it is, else for a while as failed. */
-  #retired(record: EngineRecord): EngineRecord {
-    const { status, candidate } = record;
-    if (candidate.isConfigured || status === undefined) return record;
-    const isGone = status.state === 'network-error';
-    const isOther = status.state === 'api-error' && record.needsIdentity;
-    const isInstalled = isLoopbackUrl(candidate.baseUrl) && this.#installedKinds().has(record.kind);
-    const isOver = this.#deps.clock.now() - status.since >= lingerMs;
-    return (isGone && (isInstalled || isOver)) || (isOther && isOver) ? forgotten(record) : record;
-  }
-
-  #installedKinds(): ReadonlySet<EngineKind | undefined> {
-    return new Set(this.#installed.map((entry) => entry.kind));
   }
 
   #logTransition(before: EngineRecord, after: EngineRecord): void {
@@ -362,11 +306,11 @@ export class EngineMonitor implements UpstreamHealth {
     const view = viewEngines({
       records: [...this.#records.values()],
       // Before the first round has ended, "installed, not running" would be a guess.
-      installed: isFirstRoundOver ? this.#installed : [],
-      ownAddresses: this.#ownAddresses,
+      installed: isFirstRoundOver ? this.#sources.installed : [],
+      ownAddresses: this.#sources.ownAddresses,
       monotonic: clock.monotonic(),
       cacheTtlMs: this.#cacheTtlMs(),
-      startedAt: this.#startedAt,
+      startedAt: this.#createdAt,
     });
     this.#urlById = view.baseUrls;
     this.#shadowed = view.shadowed;
@@ -385,35 +329,24 @@ export class EngineMonitor implements UpstreamHealth {
     this.#changed.fire(this.#snapshot);
   }
 
-  /** Sets the one timer to the earliest visit due; none while nobody looks. */
   #schedule(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (!this.#isActive || !this.#isStarted) return;
-    const waiting = [...this.#records.keys()].filter((url) => !this.#visits.has(url));
-    const due = Math.min(...waiting.map((url) => this.#dueAt.get(url) ?? Infinity));
-    if (due === Infinity) return;
-    const delay = Math.max(0, due - this.#deps.clock.monotonic());
-    this.#timer = this.#deps.clock.setTimeout(() => this.#tick(), delay);
+    if (!this.#isActive || !this.#isStarted) this.#timer.cancel();
+    else this.#timer.arm([...this.#records.keys()].filter((url) => !this.#queue.isRunning(url)));
   }
 
   #tick(): void {
-    const now = this.#deps.clock.monotonic();
+    const isSomeoneFailing = [...this.#records.values()].some((record) => (record.status?.failures ?? 0) > 0);
     for (const url of this.#records.keys()) {
-      if (this.#visits.has(url) || (this.#dueAt.get(url) ?? Infinity) > now) continue;
-      const isIdle =
-        this.#shadowed.has(url) && now - (this.#visitedAt.get(url) ?? 0) < shadowedMs && !this.#isPrimaryFailing();
-      if (isIdle) this.#dueAt.set(url, now + shadowedMs);
+      if (this.#queue.isRunning(url) || !this.#timer.isDue(url)) continue;
+      const sinceVisit = this.#deps.clock.monotonic() - (this.#visitedAt.get(url) ?? -Infinity);
+      const isIdle = this.#shadowed.has(url) && !isSomeoneFailing && sinceVisit < shadowedMs;
+      if (isIdle) this.#timer.set(url, shadowedMs - sinceVisit);
       else void this.#visit(url, false);
     }
     this.#schedule();
   }
 
-  #isPrimaryFailing(): boolean {
-    return [...this.#records.values()].some((record) => (record.status?.failures ?? 0) > 0);
-  }
-
-  #rules(): { degradedLatencyMs: number; now: number } {
+  #rules(): StatusRules {
     return { degradedLatencyMs: this.#config['engines.degradedLatencyMs'], now: this.#deps.clock.now() };
   }
 

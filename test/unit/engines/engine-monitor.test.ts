@@ -284,7 +284,7 @@ describe('engine monitor', () => {
     scene.keys.set('http://gpu-box:8000', 'secret');
     scene.monitor.keysChanged('http://gpu-box:8000');
     await settle();
-    assert.equal(scene.engines[0]?.state, 'healthy');
+    assert.equal(scene.engines[0].state, 'healthy');
   });
 
   it('sends a key to its own address and to no other', async () => {
@@ -603,6 +603,57 @@ describe('engine monitor', () => {
       .filter((path) => path === '/v1/models');
     assert.equal(visits.length, 2, 'one visit every 30 s');
     assert.deepEqual(scene.states, []);
+  });
+
+  it('hides a llama-server that Ollama started for itself, where this machine can tell', async () => {
+    const port = '0100007F:2382'; // 9090
+    const scene = new Scene(
+      { 'engines.extraPorts': [9090] },
+      {
+        files: {
+          '/proc/net/tcp': `0: ${port} 00000000:0000 0A 0:0 0:0 0 1000 0 4711 1`,
+          '/proc/77/comm': 'llama-server',
+          '/proc/77/status': 'PPid:\t76',
+          '/proc/76/comm': 'ollama',
+        },
+        folders: { '/proc': ['77'], '/proc/77/fd': ['3'] },
+        links: { '/proc/77/fd/3': 'socket:[4711]' },
+      },
+    );
+    scene.network.serve('http://127.0.0.1:9090', llamaServer());
+    scene.network.serve(ollamaUrl, ollamaServer());
+
+    await scene.start();
+    await scene.wait(10_000);
+
+    assert.deepEqual(scene.states, ['ollama healthy']);
+  });
+
+  it('shows an engine that begins to answer nonsense as such, and drops it some minutes later', async () => {
+    const scene = new Scene();
+    scene.network.serve(ollamaUrl, ollamaServer());
+    await scene.start();
+
+    scene.network.serve(ollamaUrl, routes({}, { body: '<html>' }));
+    await scene.wait(5000);
+    assert.deepEqual(
+      scene.engines.map((engine) => [engine.state, engine.reason.code]),
+      [['api-error', 'engine.notAnEngine']],
+    );
+
+    await scene.wait(6 * 60_000);
+    assert.deepEqual(scene.states, []);
+  });
+
+  it('may be stopped and started again', async () => {
+    const scene = new Scene();
+    await scene.start();
+    scene.monitor.stop();
+    scene.network.serve(ollamaUrl, ollamaServer());
+
+    await scene.start();
+
+    assert.deepEqual(scene.states, ['ollama healthy']);
   });
 
   it('stops for good', async () => {
