@@ -5,6 +5,7 @@ import { DisposableStore } from './core/disposable';
 import { messageOf } from './core/errors';
 import type { GatewayState } from './protocol/gateway-rpc';
 import { WindowContextKeys } from './editor/context-keys';
+import { startDemoWhenAlone } from './editor/demo-on-start';
 import { EngineKeys } from './editor/engine-keys';
 import { GatewayAccess } from './editor/gateway-access';
 import { GatewayNotices } from './editor/gateway-notices';
@@ -119,6 +120,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     view.start(machineName(l10n, host));
     if (settings.get('proxy.autoStart', false)) gateway.start();
     else void presence.start();
+    if (process.env.FLM_START_DEMO === '1') store.add(startDemoWhenAlone(gateway, log));
     mainThreadMs += clock.monotonic() - resumed;
     log.debug('Activated', { mainThreadMs });
   });
