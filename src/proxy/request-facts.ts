@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackAddress, normalizeAddress } from '../core/address';
-import { randomId } from '../core/random-id';
 import type { RequestFacts } from '../core/request';
 import { forwardingHeader } from './direct-local';
+import { peerAddress } from './peer-address';
 import type { ClientAddress } from './proxy-deps';
+import { nextRequestId } from './request-id';
 import { routeOf } from './route-table';
 
 /** Gathers what is known of a request before its body, from the socket and the raw headers alone. */
@@ -13,10 +13,10 @@ export function requestFacts(
   isOutsideHost: boolean,
   clientAddress: ClientAddress | undefined,
 ): RequestFacts {
-  const socketAddress = normalizeAddress(req.socket.remoteAddress ?? '');
+  const { address: socketAddress, isLoopback } = peerAddress(req.socket);
   const target = req.url ?? '';
   return {
-    id: `req_${randomId(24)}`,
+    id: nextRequestId(),
     receivedAt,
     method: req.method ?? '',
     target,
@@ -25,7 +25,7 @@ export function requestFacts(
     socketAddress,
     clientAddress: clientAddress?.(socketAddress, req.headers) ?? socketAddress,
     // A host literal that is not loopback, asked for over loopback, came through a port forward (`ssh -R`)
-    isDirectLocal: !isOutsideHost && isLoopbackAddress(socketAddress) && forwardingHeader(req.headers) === undefined,
+    isDirectLocal: !isOutsideHost && isLoopback && forwardingHeader(req.headers) === undefined,
     route: routeOf(target),
     isTls: 'encrypted' in req.socket,
   };

@@ -150,6 +150,37 @@ describe('a client that leaves (scenario 40)', () => {
     assert.ok(engine.requests.every(({ abortedAt }) => abortedAt === undefined));
   });
 
+  it('leaves no work behind at the engine, over 200 random aborts on every route', async () => {
+    const engine = await startOpenAiCompatible({
+      models: ['m'],
+      timing: { answerMs: 5, firstTokenMs: 10, tokenMs: 2 },
+    });
+    const proxy = await before(engine, 'm');
+    const routes = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings'];
+
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, i) => {
+        await new Promise((resolve) => setTimeout(resolve, i * 5));
+        const signal = AbortSignal.timeout(1 + ((i * 7919) % 60));
+        const body = { model: 'm', messages, prompt: 'a', input: 'a', stream: i % 2 === 0 };
+        await proxy
+          .post(routes[i % 3] as string, body, { signal })
+          .then((answer) => answer.text())
+          .catch(() => undefined);
+      }),
+    );
+
+    await engine.waitForIdle(1000);
+    await Promise.all(engine.requests.map(({ ended }) => ended));
+    while (proxy.proxy.stats().inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
+    const outcomes = new Set(proxy.records.map(({ outcome }) => outcome));
+    assert.ok(
+      [...outcomes].every((outcome) => outcome === 'ok' || outcome === 'aborted'),
+      [...outcomes].join(),
+    );
+    assert.equal(proxy.records.length, proxy.proxy.stats().requests);
+  });
+
   it('gives its slot back exactly once, however it leaves', async () => {
     const engine = await startOllama({ timing: { tokenMs: 5 } });
     let taken = 0;
