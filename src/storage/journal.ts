@@ -22,9 +22,7 @@ export interface JournalEvents {
   onVanished(): void;
 }
 
-export interface JournalOptions {
-  readonly folder: string;
-  readonly secret: Uint8Array;
+export interface JournalTimings {
   /** Longest wait before a queued entry is written. */
   readonly batchMs: number;
   /** Most entries of a batch: what bounds the time one batch takes on the event loop. */
@@ -35,7 +33,12 @@ export interface JournalOptions {
   readonly maxWaiting: number;
 }
 
-export const journalDefaults = { batchMs: 50, batchEntries: 250, syncMs: 1_000, maxWaiting: 100_000 } as const;
+export interface JournalOptions extends JournalTimings {
+  readonly folder: string;
+  readonly secret: Uint8Array;
+}
+
+export const journalDefaults: JournalTimings = { batchMs: 50, batchEntries: 250, syncMs: 1_000, maxWaiting: 100_000 };
 
 interface Waiter {
   readonly resolve: () => void;

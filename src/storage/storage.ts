@@ -26,6 +26,7 @@ import { errorCodeOf } from './file-system';
 import type { FileSystem } from './file-system';
 import { FolderLock } from './folder-lock';
 import { Journal, journalDefaults } from './journal';
+import type { JournalTimings } from './journal';
 import { startLocalHost } from './local-host';
 import { nodeFileSystem } from './node-file-system';
 import { nodeProcessProbe } from './process-probe';
@@ -51,7 +52,7 @@ export interface StorageOptions {
   /** How long to wait for another process to let go of the folder; 0 by default: refused at once. */
   readonly lockWaitMs?: number;
   readonly save?: SaveTimings;
-  readonly journal?: Partial<typeof journalDefaults>;
+  readonly journal?: Partial<JournalTimings>;
   readonly fs?: FileSystem;
   readonly probe?: ProcessProbe;
   /** Where the database runs: a worker by default. */
