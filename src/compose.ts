@@ -65,6 +65,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const version = String((context.extension.packageJSON as { version?: unknown }).version);
 
   const host = hostFacts(context);
+  const machine = machineName(l10n, host);
 
   const settings = store.add(new Settings());
   const engineKeys = store.add(new EngineKeys(context.secrets));
@@ -103,6 +104,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       clock,
       showLog,
       isOnRemote: host.remoteName !== undefined && host.isOnRemote,
+      machine,
       extensionId: context.extension.id,
       extensionVersion: version,
     }),
@@ -117,7 +119,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   setImmediate(() => {
     if (store.isDisposed) return;
     const resumed = clock.monotonic();
-    view.start(machineName(l10n, host));
+    view.start(machine);
     if (settings.get('proxy.autoStart', false)) gateway.start();
     else void presence.start();
     if (process.env.FLM_START_DEMO === '1') store.add(startDemoWhenAlone(gateway, log));

@@ -22,6 +22,8 @@ export interface CommandServices {
   readonly showLog: () => void;
   /** In a remote window whose remote side runs FLM: settings of this machine are those of the remote. */
   readonly isOnRemote: boolean;
+  /** Which machine's engines these are, in remote windows: `SSH: gpu-box`. */
+  readonly machine: string | undefined;
   readonly extensionId: string;
   readonly extensionVersion: string;
 }

@@ -17,6 +17,13 @@ export function firstFailure(steps: readonly DiagnosisStep[]): DiagnosisStep | u
   return steps.find((step) => !step.ok);
 }
 
+/** What can be said when no step failed; a test request needs a loaded model. */
+export function successText(l10n: Localizer, steps: readonly DiagnosisStep[]): string {
+  const unsent = steps.find(({ finding }) => finding.code === 'client.noModel');
+  if (unsent === undefined) return l10n.t('Everything works: engines, models, proxy and a test request.');
+  return `${l10n.t('Engines, models and proxy work.')} ${localizeFinding(l10n, unsent.finding)}`;
+}
+
 export function remedyOf(code: DiagnosisCode): CommandId | undefined {
   return remedies[code];
 }
@@ -32,6 +39,11 @@ export function stepLabel(l10n: Localizer, step: DiagnosisStep['step']): string 
   return labels[step];
 }
 
+function outcome(l10n: Localizer, step: DiagnosisStep): string {
+  if (step.ok) return l10n.t('OK');
+  return step.finding.code === 'client.skipped' ? l10n.t('Skipped') : l10n.t('Failed');
+}
+
 /** The whole diagnosis as a Markdown page. */
 export function diagnosisReport(
   l10n: Localizer,
@@ -39,13 +51,12 @@ export function diagnosisReport(
   facts: readonly (readonly [name: string, value: string])[],
 ): string {
   const rows = steps.map((step) => {
-    const mark = step.ok ? '✅' : '❌';
-    return `| ${mark} | ${stepLabel(l10n, step.step)} | ${localizeFinding(l10n, step.finding, markdownText)} |`;
+    return `| ${outcome(l10n, step)} | ${stepLabel(l10n, step.step)} | ${localizeFinding(l10n, step.finding, markdownText)} |`;
   });
   const failure = firstFailure(steps);
   const summary =
     failure === undefined
-      ? l10n.t('Everything works.')
+      ? successText(l10n, steps)
       : `${stepLabel(l10n, failure.step)}: ${localizeFinding(l10n, failure.finding, markdownText)}`;
   return [
     `# ${l10n.t('FLM Diagnosis')}`,

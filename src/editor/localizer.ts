@@ -1,5 +1,6 @@
 import { reasonTemplates, type Reason } from '../core/reason';
 import { diagnosisTemplates, type DiagnosisFinding } from '../protocol/gateway-rpc';
+import { formatTime } from './format';
 import { cleanArgs, plainText } from './safe-text';
 
 /**
@@ -33,5 +34,11 @@ function localizeTemplate(
   sentence: { readonly code: string; readonly args: readonly (string | number)[] },
   clean: (text: string) => string,
 ): string {
-  return template === undefined ? clean(sentence.code) : l10n.t(template, ...cleanArgs(sentence.args, clean));
+  if (template === undefined) return clean(sentence.code);
+  return l10n.t(template, ...cleanArgs(sentence.args, (text) => clean(readableTime(l10n, text))));
+}
+
+/** Instants travel as ISO 8601 in UTC and are read in the reader's time zone and notation. */
+function readableTime(l10n: Localizer, text: string): string {
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? formatTime(Date.parse(text), l10n.language) : text;
 }

@@ -3,7 +3,7 @@ import { reasonText } from '../../core/reason';
 import type { DiagnosisStep } from '../../protocol/gateway-rpc';
 import type { CommandHandler, CommandServices } from '../command-services';
 import type { CommandId } from '../contributions';
-import { diagnosisReport, firstFailure, remedyOf } from '../diagnosis-report';
+import { diagnosisReport, firstFailure, remedyOf, successText } from '../diagnosis-report';
 import { localizeFinding, type Localizer } from '../localizer';
 import { withProgress } from '../progress';
 import { messageText } from '../safe-text';
@@ -23,7 +23,7 @@ async function showFinding(services: CommandServices, steps: readonly DiagnosisS
   const report = l10n.t('Show Report');
   const failure = firstFailure(steps);
   if (failure === undefined) {
-    const text = l10n.t('Everything works: engines, models, proxy and a test request.');
+    const text = successText(l10n, steps);
     if ((await vscode.window.showInformationMessage(text, report)) === report) await showReport(services, steps);
     return;
   }
@@ -46,12 +46,12 @@ function remedyLabel(l10n: Localizer, remedy: CommandId): string {
 }
 
 async function showReport(services: CommandServices, steps: readonly DiagnosisStep[]): Promise<void> {
-  const { l10n, reports, gateway, extensionVersion } = services;
+  const { l10n, reports, gateway, machine, extensionVersion } = services;
   const engines = gateway.status.state?.engines.engines ?? [];
   const facts: [string, string][] = [
     ['FLM', extensionVersion],
     ['VS Code', `${vscode.version} (${process.platform} ${process.arch})`],
-    [l10n.t('Machine'), vscode.env.remoteName ?? l10n.t('this machine')],
+    [l10n.t('Machine'), machine ?? l10n.t('this machine')],
     ...engines.map((engine): [string, string] => [
       engine.name,
       `${engine.baseUrl} ${engine.version ?? ''} ${engine.state}: ${reasonText(engine.reason)}`,

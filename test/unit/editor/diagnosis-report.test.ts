@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { diagnosisReport, firstFailure, remedyOf } from '../../../src/editor/diagnosis-report';
+import { diagnosisReport, firstFailure, remedyOf, successText } from '../../../src/editor/diagnosis-report';
 import type { DiagnosisStep } from '../../../src/protocol/gateway-rpc';
 import { english } from './editor-facts';
 
@@ -13,6 +13,16 @@ describe('diagnosis', () => {
     assert.equal(firstFailure([gatewayOk]), undefined);
   });
 
+  it('claims no test request that was not sent', () => {
+    const unsent: DiagnosisStep = { step: 'client', ok: true, finding: { code: 'client.noModel', args: [] } };
+
+    assert.match(successText(english, [gatewayOk]), /^Everything works/);
+    assert.match(
+      successText(english, [gatewayOk, unsent]),
+      /^Engines, models and proxy work\. No test request was sent/,
+    );
+  });
+
   it('knows the command that helps', () => {
     assert.equal(remedyOf('engines.none'), 'flm.engines.add');
     assert.equal(remedyOf('proxy.off'), 'flm.proxy.start');
@@ -23,8 +33,23 @@ describe('diagnosis', () => {
     const page = diagnosisReport(english, [gatewayOk, noEngine, skipped], [['FLM', '0.1.0']]);
 
     assert.match(page, /^# FLM Diagnosis\n\nEngines: No engine is running/);
-    assert.ok(page.indexOf('Gateway') < page.indexOf('| ❌ | Engines'));
+    assert.ok(page.indexOf('Gateway') < page.indexOf('| Failed | Engines'));
     assert.match(page, /- FLM: 0\\\.1\\\.0/);
+  });
+
+  it('tells a step that failed from one that was skipped', () => {
+    const page = diagnosisReport(english, [gatewayOk, noEngine, skipped], []);
+
+    assert.match(page, /\| OK \| Gateway .*\| Failed \| Engines .*\| Skipped \| Client /s);
+  });
+
+  it('tells times in the reader’s way', () => {
+    const step: DiagnosisStep = {
+      ...gatewayOk,
+      finding: { code: 'gateway.ok', args: [42, '2026-11-22T08:40:04.444Z'] },
+    };
+
+    assert.match(diagnosisReport(english, [step], []), /in process 42 since Nov 22\\, 2026\\, /);
   });
 
   it('shows what an engine wrote as text', () => {
