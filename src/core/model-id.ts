@@ -66,10 +66,13 @@ export function isLoopbackHost(host: string): boolean {
 
 /** Makes ids unique within a list by numbering later ones: `openai-5000`, `openai-5000-2`. */
 export function uniqueEngineIds(engines: readonly Engine[]): readonly Engine[] {
-  const seen = new Map<string, number>();
+  const given = new Set(engines.map((engine) => engine.id));
+  const taken = new Set<string>();
   return engines.map((engine) => {
-    const count = (seen.get(engine.id) ?? 0) + 1;
-    seen.set(engine.id, count);
-    return count === 1 ? engine : { ...engine, id: `${engine.id}-${count}` };
+    let id = engine.id;
+    // A numbered id must not be one that another engine has by itself.
+    for (let count = 2; taken.has(id) || (id !== engine.id && given.has(id)); count++) id = `${engine.id}-${count}`;
+    taken.add(id);
+    return id === engine.id ? engine : { ...engine, id };
   });
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import { Emitter, type Event } from '../core/emitter';
@@ -68,7 +69,7 @@ export class EngineMonitor implements UpstreamHealth {
   #isStarted = false;
   #isActive = false;
   #round: Promise<EnginesSnapshot> | undefined;
-  #abort = new AbortController();
+  #abort = newAbort();
   /** Monotonic ms of the last visit, by address. */
   readonly #visitedAt = new Map<string, number>();
   readonly #memos = new Map<string, Map<string, unknown>>();
@@ -98,7 +99,7 @@ export class EngineMonitor implements UpstreamHealth {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#abort = new AbortController();
+    this.#abort = newAbort();
     void this.#scan();
   }
 
@@ -353,4 +354,11 @@ export class EngineMonitor implements UpstreamHealth {
   #cacheTtlMs(): number {
     return this.#config['engines.cacheTtlMinutes'] * 60_000;
   }
+}
+
+/** Every probe under way listens to it: dozens in a round, which Node would otherwise report as a leak. */
+function newAbort(): AbortController {
+  const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
+  return abort;
 }

@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../core/catalog';
 
 /** A refusal must stay cheap, whoever asks for nonsense in a loop: this many models are compared, of this length. */
-const maxCompared = 500;
+const maxCompared = 300;
 const maxLength = 120;
 const maxSuggestions = 5;
 
@@ -19,8 +19,9 @@ export function suggestModels(name: string, published: readonly CatalogEntry[]):
     return chat.slice(0, maxSuggestions).map((entry) => entry.id);
   }
   const wanted = pairs(name);
+  const isQualified = name.includes('/');
   return compared
-    .map((entry) => ({ id: entry.id, score: Math.max(likeness(wanted, entry.model.id), likeness(wanted, entry.id)) }))
+    .map((entry) => ({ id: entry.id, score: likeness(wanted, isQualified ? entry.id : entry.model.id) }))
     .filter(({ score }) => score >= minScore)
     .sort((a, b) => b.score - a.score)
     .slice(0, maxSuggestions)

@@ -505,6 +505,30 @@ describe('engine monitor', () => {
     assert.deepEqual(scene.states, []);
   });
 
+  it('takes nothing from a damaged cache', async () => {
+    const scene = new Scene();
+    const good = {
+      id: 'a',
+      kind: 'ollama',
+      name: '',
+      baseUrl: ollamaUrl,
+      source: 'default-port',
+      state: 'healthy',
+      reason: { code: 'engine.healthy', args: [] },
+    };
+    const damaged = [
+      { ...good, checkedAt: 1e300, models: [null, {}, { id: 'x' }, { id: 'ok', capabilities: ['chat'] }] },
+      { ...good, baseUrl: llamaUrl, kind: 'nonsense', models: [] },
+    ];
+
+    scene.monitor.seed(damaged as unknown as readonly Engine[]);
+
+    assert.deepEqual(
+      scene.engines.map((engine) => engine.models.map((model) => model.id)),
+      [['ok']],
+    );
+  });
+
   it('never probes a passive engine, and believes requests about it', async () => {
     const scene = await new Scene(configured('http://p:1', { health: 'passive', models: ['m1', 'm2'] })).start();
     const id = scene.engines[0]?.id ?? '';
