@@ -41,10 +41,11 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
+    const options = this.page.locator('.quick-input-list [role=option]');
+    // The palette fills itself once: what is typed before that is lost.
+    await options.first().waitFor();
     await input.fill(`>${title}`);
-    const first = this.page.locator('.quick-input-list [role=option]').first();
-    await first.filter({ hasText: title }).waitFor();
+    await options.first().filter({ hasText: title }).waitFor();
     await this.page.keyboard.press('Enter');
   }
 
