@@ -5,6 +5,9 @@ import { FlmError, messageOf } from '../core/errors';
 /** Ports tried after the one asked for. */
 export const portsTried = 20;
 
+/** Connections that may wait to be accepted while the event loop is busy; Node's 511 was too few for a burst of 1,000. */
+const backlog = 4096;
+
 /** How long the check that a bound address leads to us may take. */
 const checkMs = 1000;
 
@@ -40,7 +43,7 @@ function bind(server: Server, host: string, port: number): Promise<boolean> {
       else reject(new FlmError('internal_error', `cannot listen on ${host}: ${messageOf(error)}`, { cause: error }));
     };
     server.once('error', settle).once('listening', () => settle());
-    server.listen({ port, host, exclusive: true });
+    server.listen({ port, host, exclusive: true, backlog });
   });
 }
 
