@@ -192,7 +192,7 @@ export class Storage implements AuditLog {
   }
 
   record(event: AuditEvent): void {
-    this.#noticeClock(event.at);
+    this.#noticeClock();
     this.#append('a', sanitizeEvent(event));
   }
 
@@ -306,7 +306,7 @@ export class Storage implements AuditLog {
     );
     this.#journal.start(report.nextEntry);
     this.#latestAt = report.latestAt;
-    this.#noticeClock(this.#clock.now());
+    this.#noticeClock();
     for (const note of report.notes) {
       this.#logger.warn(`Storage: ${note.evidence}`, note.details);
       this.#tell('storage.recovered', note.severity, note.rule, note.evidence, note.details);
@@ -396,7 +396,8 @@ export class Storage implements AuditLog {
   }
 
   /** A wall clock set back makes times in the log run backwards: said once per step. Order is by number anyway. */
-  #noticeClock(at: number): void {
+  #noticeClock(): void {
+    const at = this.#clock.now();
     if (at < this.#latestAt - clockStepMs) {
       const back = Math.round((this.#latestAt - at) / 1000);
       this.#latestAt = at;

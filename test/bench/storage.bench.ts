@@ -48,6 +48,12 @@ async function stallDuring(work: () => Promise<unknown>): Promise<{ stallMs: num
   return { stallMs: Math.max(0, delay.max / 1e6 - resolutionMs), tookMs };
 }
 
+/** What the loop of an idle process stalls on this machine now: what the other figures must be read against. */
+async function noise(print: (line: string) => void): Promise<void> {
+  const { stallMs } = await stallDuring(() => new Promise((resolve) => setTimeout(resolve, 2_000)));
+  print(`idle for 2 s: longest stall ${stallMs.toFixed(1)} ms (noise of this machine)`);
+}
+
 /** Records rows as requests would: a few per turn of the event loop. */
 async function fill(storage: Storage, from: number, count: number): Promise<void> {
   const perTurn = 20;
@@ -85,15 +91,18 @@ async function benchSize(size: number, print: (line: string) => void): Promise<v
     await storage.start();
     await storage.queryAudit({ limit: 1 });
     const label = `${size / 1000}k rows`;
+    const cpuBefore = process.cpuUsage();
     const batching = await stallDuring(async () => {
       await fill(storage, 0, size);
       await storage.flushed();
       await storage.queryAudit({ limit: 1 });
     });
+    const cpu = process.cpuUsage(cpuBefore);
     const rate = Math.round((size / batching.tookMs) * 1000);
     print(
       `${label}: ${rate} rows/s recorded, journaled and stored (goal ${goals.rowsPerSecond}: ${verdict(rate >= goals.rowsPerSecond)})`,
     );
+    print(`${label}: ${((cpu.user + cpu.system) / size).toFixed(1)} µs of CPU a row, both threads together`);
     const saving = await stallDuring(() => storage.saveNow());
     const { size: bytes } = await stat(join(folder, 'flm.db'));
     print(
@@ -131,5 +140,6 @@ async function benchSize(size: number, print: (line: string) => void): Promise<v
 
 /** Rates, stalls, sizes and search times of storage, with the database in its worker as in the product. */
 export async function run(print: (line: string) => void): Promise<void> {
+  await noise(print);
   for (const size of [1_000, 10_000, 100_000]) await benchSize(size, print);
 }
