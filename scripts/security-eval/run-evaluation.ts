@@ -40,7 +40,9 @@ export async function runEvaluation(folder: string, options: EvaluationOptions):
   const validKeys = new Set(
     sets.benign.filter(({ expect_status }) => expect_status !== 401).flatMap(({ headers }) => credentialsOf(headers)),
   );
-  const gateway = await startEvalGateway(options.scale, validKeys);
+  // Pages of honest sessions are allowed, so that their requests get as far as the gate.
+  const origins = sets.benign.flatMap(({ headers }) => headers?.['origin'] ?? []).slice(0, 100);
+  const gateway = await startEvalGateway(options.scale, validKeys, [...new Set(origins)]);
   const addresses = addressMaker();
   try {
     const sessions = await replaySessions(gateway, sets.benign, addresses, options.scale);
@@ -69,7 +71,11 @@ function addressMaker(): () => string {
   };
 }
 
-async function sendAttacks(gateway: EvalGateway, rows: readonly RequestRow[], address: () => string): Promise<Judged<RequestRow>[]> {
+async function sendAttacks(
+  gateway: EvalGateway,
+  rows: readonly RequestRow[],
+  address: () => string,
+): Promise<Judged<RequestRow>[]> {
   const judged: Judged<RequestRow>[] = [];
   gateway.takeDetections();
   for (const row of rows) {
@@ -79,7 +85,11 @@ async function sendAttacks(gateway: EvalGateway, rows: readonly RequestRow[], ad
   return judged;
 }
 
-async function sendAgents(gateway: EvalGateway, rows: readonly AgentRow[], address: () => string): Promise<Judged<AgentRow>[]> {
+async function sendAgents(
+  gateway: EvalGateway,
+  rows: readonly AgentRow[],
+  address: () => string,
+): Promise<Judged<AgentRow>[]> {
   const judged: Judged<AgentRow>[] = [];
   gateway.takeDetections();
   for (const row of rows) {
@@ -92,7 +102,9 @@ async function sendAgents(gateway: EvalGateway, rows: readonly AgentRow[], addre
 
 /** Requests are sent one at a time, so whatever was seen since belongs to this one. */
 function judge<T>(row: T, gateway: EvalGateway): Judged<T> {
-  const rules = gateway.takeDetections().flatMap(({ signs }) => signs.filter(({ points = 0 }) => points > 0).map(({ rule }) => rule));
+  const rules = gateway
+    .takeDetections()
+    .flatMap(({ signs }) => signs.filter(({ points = 0 }) => points > 0).map(({ rule }) => rule));
   return { row, isSeen: rules.length > 0, rules };
 }
 
@@ -193,4 +205,3 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   }
   return copy;
 }
-

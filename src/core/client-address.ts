@@ -57,7 +57,7 @@ export interface ClientAddress {
 export function resolveClientAddress(
   socketAddress: string,
   headers: HeaderValues,
-  trustedProxies: Pick<RangeIndex<unknown>, 'find'>,
+  trustedProxies: Pick<RangeIndex<true>, 'find'>,
 ): ClientAddress {
   const peer = normalizeAddress(socketAddress);
   const hasForwarding = hasForwardingHeader(headers);

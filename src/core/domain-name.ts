@@ -2,7 +2,8 @@ import { parse } from 'tldts';
 import { parseAddress } from './address';
 
 /** The name as a CA wants it (lower-case, IDNA ASCII), or why it cannot be used. */
-export type DomainCheck = { readonly ok: true; readonly domain: string } | { readonly ok: false; readonly message: string };
+export type DomainCheck =
+  { readonly ok: true; readonly domain: string } | { readonly ok: false; readonly message: string };
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -15,7 +16,11 @@ export function checkDomainName(text: string): DomainCheck {
   if (name === '') return refuse('must not be empty');
   if (name.includes('*')) return refuse('must not be a wildcard: HTTP-01 cannot prove one');
   if (/[\s/:@?#[\]\\%]/.test(name)) {
-    return refuse(parseAddress(name) === undefined ? 'must be a host name only, without scheme, port or path' : 'must be a name, not an IP address');
+    return refuse(
+      parseAddress(name) === undefined
+        ? 'must be a host name only, without scheme, port or path'
+        : 'must be a name, not an IP address',
+    );
   }
   if (/^[\d.]+$/.test(name) || parseAddress(name) !== undefined) return refuse('must be a name, not an IP address');
 
@@ -29,13 +34,16 @@ export function checkDomainName(text: string): DomainCheck {
   if (bad !== undefined) return refuse(bad === '' ? 'has an empty label' : `has an invalid label: ${bad.slice(0, 70)}`);
 
   const known = parse(ascii, { allowPrivateDomains: true });
-  if (known.isIcann !== true && known.isPrivate !== true) return refuse(`ends in .${labels.at(-1) ?? ''}, which is not public`);
+  if (known.isIcann !== true && known.isPrivate !== true)
+    return refuse(`ends in .${labels.at(-1) ?? ''}, which is not public`);
   if (known.domain === null) return refuse(`is a public suffix: nobody owns ${ascii}`);
   return { ok: true, domain: ascii };
 }
 
 /** Checks a contact address: `name@domain` with a public domain (RFC 5321 dot-string; quoted names are refused). */
-export function checkEmail(text: string): { readonly ok: true; readonly email: string } | { readonly ok: false; readonly message: string } {
+export function checkEmail(
+  text: string,
+): { readonly ok: true; readonly email: string } | { readonly ok: false; readonly message: string } {
   const trimmed = text.trim();
   const at = trimmed.lastIndexOf('@');
   if (at < 1) return refuse('must look like name@example.org');

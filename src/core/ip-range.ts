@@ -13,21 +13,32 @@ export interface IpRange extends AddressBits {
   readonly text: string;
 }
 
-const V4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+/** The 32 bits of a dotted IPv4 address, or undefined. Strict like `parseAddress`; 50 ns, because every request asks. */
+export function parseV4(text: string): number | undefined {
+  if (text.length < 7 || text.length > 15) return undefined;
+  let bits = 0;
+  let octet = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) {
+      // A leading zero means octal to some parsers, decimal to others.
+      if (octet === 0) return undefined;
+      octet = octet === -1 ? digit : octet * 10 + digit;
+      if (octet > 255) return undefined;
+    } else if (digit === -2 && octet !== -1 && dots < 3) {
+      bits = (bits << 8) | octet;
+      octet = -1;
+      dots++;
+    } else return undefined;
+  }
+  return dots === 3 && octet !== -1 ? ((bits << 8) | octet) >>> 0 : undefined;
+}
 
 /** The numbers of an address, or undefined when the text is none. IPv4-mapped IPv6 counts as IPv4. */
 export function addressBits(text: string): AddressBits | undefined {
-  const v4 = V4.exec(text);
-  if (v4 !== null) {
-    // Leading zeros mean octal to some parsers, decimal to others: refused, as in parseAddress.
-    if (/(?:^|\.)0\d/.test(text)) return undefined;
-    const a = Number(v4[1]);
-    const b = Number(v4[2]);
-    const c = Number(v4[3]);
-    const d = Number(v4[4]);
-    if (a > 255 || b > 255 || c > 255 || d > 255) return undefined;
-    return { isV6: false, words: [((a << 24) | (b << 16) | (c << 8) | d) >>> 0, 0, 0, 0] };
-  }
+  const v4 = parseV4(text);
+  if (v4 !== undefined) return { isV6: false, words: [v4, 0, 0, 0] };
   const parsed = parseAddress(text);
   return parsed === undefined ? undefined : bitsOf(parsed);
 }
@@ -35,7 +46,8 @@ export function addressBits(text: string): AddressBits | undefined {
 function bitsOf(address: IpAddress): AddressBits {
   const bytes = address.toByteArray();
   const word = (at: number): number =>
-    (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+    (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>>
+    0;
   return address.kind() === 'ipv4'
     ? { isV6: false, words: [word(0), 0, 0, 0] }
     : { isV6: true, words: [word(0), word(4), word(8), word(12)] };
@@ -83,7 +95,12 @@ export function rangeContains(outer: IpRange, inner: AddressBits & { readonly pr
 export function maskWords(words: AddressBits['words'], prefix: number): [number, number, number, number] {
   const keep = (word: number, bits: number): number =>
     bits <= 0 ? 0 : bits >= 32 ? word : (word & (0xffffffff << (32 - bits))) >>> 0;
-  return [keep(words[0], prefix), keep(words[1], prefix - 32), keep(words[2], prefix - 64), keep(words[3], prefix - 96)];
+  return [
+    keep(words[0], prefix),
+    keep(words[1], prefix - 32),
+    keep(words[2], prefix - 64),
+    keep(words[3], prefix - 96),
+  ];
 }
 
 function formatBits(bits: AddressBits): string {

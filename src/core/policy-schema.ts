@@ -12,7 +12,8 @@ const minutes = (value: number, maximum = 525_600): ReturnType<typeof Type.Numbe
   Type.Number({ default: value, minimum: 0.1, maximum });
 const count = (value: number, maximum = 1_000_000): ReturnType<typeof Type.Integer> =>
   Type.Integer({ default: value, minimum: 1, maximum });
-const points = (value: number): ReturnType<typeof Type.Number> => Type.Number({ default: value, minimum: 0, maximum: 1000 });
+const points = (value: number): ReturnType<typeof Type.Number> =>
+  Type.Number({ default: value, minimum: 0, maximum: 1000 });
 const ranges = (description: string): ReturnType<typeof Type.Array<ReturnType<typeof Type.String>>> =>
   Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { default: [], maxItems: 10_000, description });
 const strict = { additionalProperties: false } as const;
@@ -79,7 +80,10 @@ export const policySchema = Type.Object(
         certFile: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
         keyFile: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
         acme_domain: Type.Optional(
-          Type.String({ maxLength: 255, description: 'Public name of this machine. Checked with HTTP-01: no wildcard.' }),
+          Type.String({
+            maxLength: 255,
+            description: 'Public name of this machine. Checked with HTTP-01: no wildcard.',
+          }),
         ),
         acme_email: Type.Optional(Type.String({ maxLength: 320, description: 'Where the CA writes about expiry.' })),
       },

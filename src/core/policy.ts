@@ -29,7 +29,9 @@ export function parsePolicy(raw: unknown): PolicyResult {
   const { $schema: _, ...given } = raw;
   const merged = merge(defaultPolicy, given) as SecurityPolicy;
   if (!Value.Check(policySchema, merged)) {
-    const problems = [...Value.Errors(policySchema, merged)].slice(0, MAX_PROBLEMS).flatMap((error) => problemsOf(error));
+    const problems = [...Value.Errors(policySchema, merged)]
+      .slice(0, MAX_PROBLEMS)
+      .flatMap((error) => problemsOf(error));
     return { ok: false, problems: unique(problems) };
   }
   const problems = checkMeaning(merged);
@@ -41,7 +43,11 @@ export function parsePolicy(raw: unknown): PolicyResult {
  * What a service does. `auto` observes while only this machine can reach the gateway and enforces as soon as others
  * can. A service's own mode wins, except that a policy that is off is off.
  */
-export function effectiveMode(policy: SecurityPolicy, isLoopbackOnly: boolean, service?: SecurityService): SecurityMode {
+export function effectiveMode(
+  policy: SecurityPolicy,
+  isLoopbackOnly: boolean,
+  service?: SecurityService,
+): SecurityMode {
   const global = policy.mode === 'auto' ? (isLoopbackOnly ? 'observe' : 'enforce') : policy.mode;
   if (global === 'off' || service === undefined) return global;
   const own = policy.services[service];
@@ -68,14 +74,19 @@ interface SchemaError {
 
 function problemsOf(error: SchemaError): readonly PolicyProblem[] {
   const field = fieldName(error.instancePath);
-  const params = error.params as { additionalProperties?: readonly string[]; requiredProperties?: readonly string[]; allowedValues?: readonly unknown[] };
+  const params = error.params as {
+    additionalProperties?: readonly string[];
+    requiredProperties?: readonly string[];
+    allowedValues?: readonly unknown[];
+  };
   if (error.keyword === 'additionalProperties') {
     return (params.additionalProperties ?? []).map((name) => ({
       field: field === '' ? name : `${field}.${name}`,
       message: 'is not a field of the policy',
     }));
   }
-  if (error.keyword === 'enum') return [{ field, message: `must be one of ${(params.allowedValues ?? []).join(', ')}` }];
+  if (error.keyword === 'enum')
+    return [{ field, message: `must be one of ${(params.allowedValues ?? []).join(', ')}` }];
   const message = error.keyword === 'boolean' ? 'is not a field of the policy' : error.message;
   return [{ field, message }];
 }
@@ -107,7 +118,8 @@ function checkMeaning(policy: SecurityPolicy): readonly PolicyProblem[] {
     if (parseRange(text)?.prefix === 0) add(`trustedProxies[${index}]`, 'must not trust every address');
   });
   policy.corsOrigins.forEach((text, index) => {
-    if (!isOrigin(text)) add(`corsOrigins[${index}]`, 'must be an origin such as https://app.example.org, without a path');
+    if (!isOrigin(text))
+      add(`corsOrigins[${index}]`, 'must be an origin such as https://app.example.org, without a path');
   });
   checkTls(policy, add);
   if (policy.resources.releasePercent >= policy.resources.engagePercent) {
@@ -160,7 +172,8 @@ function normalized(policy: SecurityPolicy): SecurityPolicy {
 function isOrigin(text: string): boolean {
   try {
     const url = new URL(text);
-    if (url.protocol === 'http:' || url.protocol === 'https:') return url.origin === text.toLowerCase().replace(/\/$/, '');
+    if (url.protocol === 'http:' || url.protocol === 'https:')
+      return url.origin === text.toLowerCase().replace(/\/$/, '');
     return /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+$/i.test(text);
   } catch {
     return false;
@@ -170,8 +183,9 @@ function isOrigin(text: string): boolean {
 /** Paths that clients, browsers and editors ask for by themselves: a trap there would catch friends. */
 function isRealPath(path: string): boolean {
   return (
-    /^\/(?:\.well-known|v\d\w*|api|props|docs|health\w*|metrics|models|slots|version|openapi\.json|robots\.txt|favicon\.ico)(?:\/|$)/i.test(path) ||
-    path === '/'
+    /^\/(?:\.well-known|v\d\w*|api|props|docs|health\w*|metrics|models|slots|version|openapi\.json|robots\.txt|favicon\.ico)(?:\/|$)/i.test(
+      path,
+    ) || path === '/'
   );
 }
 

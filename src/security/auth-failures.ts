@@ -22,7 +22,11 @@ export class AuthFailures {
   }
 
   /** Notes a failure; answers the rung of the ladder it reaches for the first time, if any. */
-  record(attempt: string, now: number, rules: Rules): { readonly failures: number; readonly minutes: number | null } | undefined {
+  record(
+    attempt: string,
+    now: number,
+    rules: Rules,
+  ): { readonly failures: number; readonly minutes: number | null } | undefined {
     if (now - this.#lastAt > rules.forgetMinutes * 60_000) this.reset();
     this.#lastAt = now;
     const last = this.#attempts.get(attempt);

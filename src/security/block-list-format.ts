@@ -40,7 +40,14 @@ export function formatBlockList(blocks: readonly Block[], format: BlockListForma
   if (format === 'json') return `${JSON.stringify({ version: 1, blocks }, null, 2)}\n`;
   if (format === 'plain') return blocks.map(({ range }) => `${range}\n`).join('');
   const rows = blocks.map((block) =>
-    [block.range, block.rule, block.reason, block.note ?? '', block.expiresAt === undefined ? '' : new Date(block.expiresAt).toISOString(), block.source]
+    [
+      block.range,
+      block.rule,
+      block.reason,
+      block.note ?? '',
+      block.expiresAt === undefined ? '' : new Date(block.expiresAt).toISOString(),
+      block.source,
+    ]
       .map(csvCell)
       .join(','),
   );
@@ -96,7 +103,9 @@ function parseJson(text: string, now: number): ParsedBlockList {
 function flatten(data: unknown): readonly unknown[] {
   if (isRow(data)) return flatten(data['blocks'] ?? data['decisions'] ?? [data]);
   if (!Array.isArray(data)) return [];
-  return data.flatMap((item: unknown) => (isRow(item) && Array.isArray(item['decisions']) ? (item['decisions'] as unknown[]) : [item]));
+  return data.flatMap((item: unknown) =>
+    isRow(item) && Array.isArray(item['decisions']) ? (item['decisions'] as unknown[]) : [item],
+  );
 }
 
 function addRow(list: Collector, line: number, text: string, row: Row, now: number): void {
@@ -109,9 +118,11 @@ function addRow(list: Collector, line: number, text: string, row: Row, now: numb
     return '';
   };
   const type = of('type').toLowerCase();
-  if (type !== '' && type !== 'ban') return list.refuse(line, text, `decisions of type ${type.slice(0, 20)} are not used`);
+  if (type !== '' && type !== 'ban')
+    return list.refuse(line, text, `decisions of type ${type.slice(0, 20)} are not used`);
   const scope = of('scope').toLowerCase();
-  if (scope !== '' && scope !== 'ip' && scope !== 'range') return list.refuse(line, text, `scope ${scope.slice(0, 20)} is not used`);
+  if (scope !== '' && scope !== 'ip' && scope !== 'range')
+    return list.refuse(line, text, `scope ${scope.slice(0, 20)} is not used`);
   const expiresAt = expiry(row, of, now);
   if (expiresAt === null) return list.refuse(line, text, 'has an expiry that is no time');
   if (expiresAt !== undefined && expiresAt <= now) return list.refuse(line, text, 'has already ended');

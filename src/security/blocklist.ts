@@ -132,7 +132,8 @@ export class Blocklist {
     if (range.prefix < (range.isV6 ? 16 : 4)) return 'covers a large part of the internet';
     const own = this.#deps.own.covers(range);
     if (own !== undefined) return 'is this machine';
-    if (rangeText(range) !== undefined && this.#deps.own.protectionOf(rangeText(range) ?? '') !== undefined) return 'is this machine';
+    if (rangeText(range) !== undefined && this.#deps.own.protectionOf(rangeText(range) ?? '') !== undefined)
+      return 'is this machine';
     const allowed = this.allowed().find((entry) => {
       const outer = parseRange(entry.range);
       return outer !== undefined && rangeContains(outer, range);
@@ -144,7 +145,11 @@ export class Blocklist {
    * Blocks an address automatically, in effect at once. Undefined when it is protected or already blocked for longer.
    * A block by a person is never replaced.
    */
-  blockAddress(key: string, block: Omit<NewBlock, 'range' | 'expiresAt'>, durationMs: number | undefined): Block | undefined {
+  blockAddress(
+    key: string,
+    block: Omit<NewBlock, 'range' | 'expiresAt'>,
+    durationMs: number | undefined,
+  ): Block | undefined {
     const range = parseRange(key);
     if (range === undefined || this.refusalOf(key) !== undefined) return undefined;
     const expiresAt = durationMs === undefined ? undefined : this.#deps.clock.now() + durationMs;
@@ -152,7 +157,11 @@ export class Blocklist {
     const isRunning = known !== undefined && isActive(known, this.#deps.clock.now());
     if (isRunning && (known.source !== 'auto' || known.expiresAt === undefined)) return undefined;
     if (isRunning && expiresAt !== undefined && expiresAt <= (known.expiresAt ?? Infinity)) return undefined;
-    const made = this.#make({ ...block, range: range.text, ...(expiresAt === undefined ? {} : { expiresAt }) }, range, 'auto');
+    const made = this.#make(
+      { ...block, range: range.text, ...(expiresAt === undefined ? {} : { expiresAt }) },
+      range,
+      'auto',
+    );
     this.#set(made, range);
     this.#persist(this.#deps.store.putBlock(made));
     this.#tell(isRunning ? 'block.changed' : 'block.added', made);
@@ -188,9 +197,14 @@ export class Blocklist {
    *
    * @throws FlmError `invalid_request`
    */
-  async allow(entry: { readonly range: string; readonly note?: string; readonly expiresAt?: number }): Promise<AllowEntry> {
+  async allow(entry: {
+    readonly range: string;
+    readonly note?: string;
+    readonly expiresAt?: number;
+  }): Promise<AllowEntry> {
     const range = parseRange(entry.range);
-    if (range === undefined) throw new FlmError('invalid_request', `${entry.range.slice(0, 80)} is no IP address or CIDR range`);
+    if (range === undefined)
+      throw new FlmError('invalid_request', `${entry.range.slice(0, 80)} is no IP address or CIDR range`);
     const added: AllowEntry = { ...entry, range: range.text, createdAt: this.#deps.clock.now() };
     this.#setAllowed(added);
     this.#changed.fire({});
@@ -221,7 +235,8 @@ export class Blocklist {
   #requireBlockable(text: string): IpRange {
     const why = this.refusalOf(text);
     const range = parseRange(text);
-    if (why !== undefined || range === undefined) throw new FlmError('invalid_request', `${text.slice(0, 80)} ${why ?? ''}`);
+    if (why !== undefined || range === undefined)
+      throw new FlmError('invalid_request', `${text.slice(0, 80)} ${why ?? ''}`);
     return range;
   }
 
@@ -266,7 +281,13 @@ export class Blocklist {
     const now = this.#deps.clock.now();
     let inside = 0;
     for (const other of this.#blocks.values()) {
-      if (other.range.isV6 && other.range.prefix === 64 && isActive(other.block, now) && rangeContains(wide, other.range)) inside++;
+      if (
+        other.range.isV6 &&
+        other.range.prefix === 64 &&
+        isActive(other.block, now) &&
+        rangeContains(wide, other.range)
+      )
+        inside++;
     }
     if (inside < ESCALATE_AT || this.#blocks.has(wide.text)) return;
     const duration = block.expiresAt === undefined ? undefined : block.expiresAt - now;
@@ -310,7 +331,9 @@ export class Blocklist {
   }
 
   #persist(done: Promise<void>): void {
-    done.catch((error: unknown) => this.#deps.logger.error('A change of the blocklist could not be stored.', { error: messageOf(error) }));
+    done.catch((error: unknown) =>
+      this.#deps.logger.error('A change of the blocklist could not be stored.', { error: messageOf(error) }),
+    );
   }
 }
 

@@ -30,7 +30,8 @@ export function connectionSign(event: ConnectionEvent, { anomaly }: SecurityPoli
         category: 'anomaly',
         severity: 'low',
         points: anomaly.oversizedPoints,
-        evidence: event.declaredBytes === undefined ? 'a body over the limit' : `a body of ${event.declaredBytes} bytes`,
+        evidence:
+          event.declaredBytes === undefined ? 'a body over the limit' : `a body of ${event.declaredBytes} bytes`,
         distinct: `size ${event.facts.route ?? ''}`,
       };
     case 'slow-upload':

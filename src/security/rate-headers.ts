@@ -2,7 +2,13 @@
  * Limits as headers: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10) and the
  * `x-ratelimit-*` set OpenAI clients read.
  */
-export function rateHeaders(policy: string, limit: number, windowSec: number, used: number, resetMs: number): Record<string, string> {
+export function rateHeaders(
+  policy: string,
+  limit: number,
+  windowSec: number,
+  used: number,
+  resetMs: number,
+): Record<string, string> {
   const remaining = Math.max(0, Math.floor(limit - used));
   const resetSec = Math.max(0, Math.ceil(resetMs / 1000));
   return {

@@ -73,7 +73,8 @@ export class RequestQueue {
     if (this.#mayRun(ticket) && this.#lines.size === 0) return Promise.resolve(this.#grant(ticket, 0));
     const line = this.#lines.get(ticket.client) ?? [];
     if (this.#waiting >= this.#limits.queueLength) return Promise.resolve('queue-full');
-    if (line.length >= ticket.maxForClient * WAITING_PER_CLIENT && !ticket.isLocal) return Promise.resolve('client-busy');
+    if (line.length >= ticket.maxForClient * WAITING_PER_CLIENT && !ticket.isLocal)
+      return Promise.resolve('client-busy');
 
     return new Promise<Slot | QueueRefusal>((resolve, reject) => {
       const leave = (): void => {

@@ -49,7 +49,9 @@ export class ResourceThrottle {
   /** The signal behind the level; undefined at level 0. */
   get cause(): Signal | undefined {
     const { level } = this;
-    return level === 0 ? undefined : (['memory', 'cpu', 'eventLoop'] as const).find((signal) => this.#levels[signal] === level);
+    return level === 0
+      ? undefined
+      : (['memory', 'cpu', 'eventLoop'] as const).find((signal) => this.#levels[signal] === level);
   }
 
   /** Takes a reading; answers the level after it. */

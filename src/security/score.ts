@@ -20,7 +20,12 @@ export class Score {
   readonly #evidence = new Set<number>();
 
   /** Adds the points of one request; answers how many counted. */
-  add(signs: readonly { category: string; points: number; evidence: string }[], factor: number, now: number, limits: ScoreLimits): number {
+  add(
+    signs: readonly { category: string; points: number; evidence: string }[],
+    factor: number,
+    now: number,
+    limits: ScoreLimits,
+  ): number {
     let left = limits.perRequest * factor;
     let gained = 0;
     for (const sign of signs) {

@@ -87,7 +87,14 @@ export class Scorekeeper {
     return traps;
   }
 
-  #ruleToBlock({ tracked, now }: Suspect, total: number, gained: number, traps: number, isTrusted: boolean, limits: ScoreLimits): string | undefined {
+  #ruleToBlock(
+    { tracked, now }: Suspect,
+    total: number,
+    gained: number,
+    traps: number,
+    isTrusted: boolean,
+    limits: ScoreLimits,
+  ): string | undefined {
     if (traps >= this.#policy.honeypots.distinctToBlock) return 'honeypot';
     if (gained <= 0 || total < this.#policy.scoring.blockAt) return undefined;
     const categories = tracked.score.categories(now, limits);
@@ -104,5 +111,9 @@ export class Scorekeeper {
 }
 
 export function limitsOf({ scoring }: SecurityPolicy): ScoreLimits {
-  return { halfLifeMs: scoring.halfLifeMinutes * 60_000, perRequest: scoring.perRequest, perCategory: scoring.perCategory };
+  return {
+    halfLifeMs: scoring.halfLifeMinutes * 60_000,
+    perRequest: scoring.perRequest,
+    perCategory: scoring.perCategory,
+  };
 }

@@ -11,7 +11,17 @@ import type { Logger } from '../core/logger';
 import { effectiveMode } from '../core/policy';
 import type { SecurityMode, SecurityPolicy, SecurityService } from '../core/policy-schema';
 import { securityServices } from '../core/policy-schema';
-import type { AccessRecord, Admission, ConnectionEvent, Gate, Identity, Refusal, RequestFacts, RoutingFacts, Slot } from '../core/request';
+import type {
+  AccessRecord,
+  Admission,
+  ConnectionEvent,
+  Gate,
+  Identity,
+  Refusal,
+  RequestFacts,
+  RoutingFacts,
+  Slot,
+} from '../core/request';
 import type { Blocklist } from './blocklist';
 import type { BoundedMap } from './bounded-map';
 import type { Guard, GuardContext, Sign } from './guard';
@@ -158,7 +168,8 @@ export class SecurityGate implements Gate {
     const { clock, blocklist } = this.#deps;
     const protection = this.#safely('protection', facts, () => blocklist.protectionOf(facts.clientAddress));
     const block = this.#blockOf(facts, protection !== undefined);
-    if (block !== undefined && (block.source !== 'auto' || !hasCredential(facts))) return refused(blockRefusal(block, clock.now()));
+    if (block !== undefined && (block.source !== 'auto' || !hasCredential(facts)))
+      return refused(blockRefusal(block, clock.now()));
 
     const key = addressKey(facts.clientAddress);
     const now = clock.monotonic();
@@ -272,7 +283,10 @@ export class SecurityGate implements Gate {
     if (block !== undefined) this.#alertBlock(block);
   }
 
-  #runGuards(context: GuardContext, identityRefusal: Refusal | undefined): { refusal?: Refusal; headers: Record<string, string> } {
+  #runGuards(
+    context: GuardContext,
+    identityRefusal: Refusal | undefined,
+  ): { refusal?: Refusal; headers: Record<string, string> } {
     const { facts } = context;
     let refusal = identityRefusal;
     let isStopped = false;
@@ -281,7 +295,11 @@ export class SecurityGate implements Gate {
       const mode = this.#modes[guard.service];
       if (mode === 'off' || isStopped) continue;
       // A stranger without a key already has his answer; only detectors go on looking.
-      if (refusal !== undefined && !(guard === this.#honeypot || guard === this.#intrusion || guard instanceof AnomalyGuard)) continue;
+      if (
+        refusal !== undefined &&
+        !(guard === this.#honeypot || guard === this.#intrusion || guard instanceof AnomalyGuard)
+      )
+        continue;
       const verdict = this.#safely(guard.id, facts, () => guard.check(context));
       if (verdict === undefined) continue;
       Object.assign(headers, verdict.headers);
@@ -372,7 +390,8 @@ export class SecurityGate implements Gate {
     const now = this.#deps.clock.monotonic();
     const { identicalPerMinute, identicalMinutes, identicalPoints } = this.#policy.anomaly;
     // The hash costs a millisecond per megabyte: made only for those who send fast enough to matter.
-    if (tracked === undefined || tracked.minute.count(now) <= identicalPerMinute || routing.bodyHash === undefined) return;
+    if (tracked === undefined || tracked.minute.count(now) <= identicalPerMinute || routing.bodyHash === undefined)
+      return;
     const forMs = tracked.identical.add(routing.bodyHash, now, identicalPerMinute);
     if (forMs < identicalMinutes * 60_000) return;
     const sign: Sign = {
@@ -384,7 +403,13 @@ export class SecurityGate implements Gate {
       distinct: `identical ${Math.floor(now / 60_000)}`,
     };
     const protection = this.#deps.blocklist.protectionOf(routing.request.clientAddress);
-    this.#score({ key: admitted.key, tracked, protection, now }, routing.request.clientAddress, routing.request, [sign], this.#modes.anomaly);
+    this.#score(
+      { key: admitted.key, tracked, protection, now },
+      routing.request.clientAddress,
+      routing.request,
+      [sign],
+      this.#modes.anomaly,
+    );
   }
 
   #tokensExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
@@ -445,7 +470,11 @@ function pathOf(target: string): string {
   const end = target.indexOf('?');
   const path = (end === -1 ? target : target.slice(0, end)).slice(0, 1024);
   const decoded = path.includes('%') ? percentDecode(path, false).text : path;
-  return decoded.toLowerCase().replaceAll('\\', '/').replace(/\/{2,}/g, '/').replace(/(?:\/\.)+(?=\/)/g, '');
+  return decoded
+    .toLowerCase()
+    .replaceAll('\\', '/')
+    .replace(/\/{2,}/g, '/')
+    .replace(/(?:\/\.)+(?=\/)/g, '');
 }
 
 function refused(refusal: Refusal): Admission {
@@ -453,7 +482,11 @@ function refused(refusal: Refusal): Admission {
 }
 
 function unchecked(): Refusal {
-  return { rule: 'identity', code: 'internal_error', message: 'Your credentials could not be checked. Try again later.' };
+  return {
+    rule: 'identity',
+    code: 'internal_error',
+    message: 'Your credentials could not be checked. Try again later.',
+  };
 }
 
 function blockRefusal(block: Block, now: number): Refusal {

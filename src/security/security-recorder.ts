@@ -36,7 +36,11 @@ export class SecurityRecorder {
   /** What a person may want to be interrupted for. */
   readonly onDidAlert = this.#alerts.event;
 
-  signs(facts: Pick<RequestFacts, 'id' | 'clientAddress' | 'route'> | { readonly clientAddress: string }, signs: readonly Sign[], isObserved: boolean): void {
+  signs(
+    facts: Pick<RequestFacts, 'id' | 'clientAddress' | 'route'> | { readonly clientAddress: string },
+    signs: readonly Sign[],
+    isObserved: boolean,
+  ): void {
     for (const sign of signs) {
       if (!this.#isNews(`${facts.clientAddress} ${sign.rule} ${sign.distinct}`, QUIET_MS)) continue;
       this.#audit.record({
@@ -51,7 +55,12 @@ export class SecurityRecorder {
   }
 
   refusal(facts: RequestFacts, refusal: Refusal, isObserved: boolean): void {
-    const kind = refusal.rule === 'resources' ? 'throttle.resource' : refusal.code === 'rate_limited' ? 'throttle.rate' : undefined;
+    const kind =
+      refusal.rule === 'resources'
+        ? 'throttle.resource'
+        : refusal.code === 'rate_limited'
+          ? 'throttle.rate'
+          : undefined;
     if (kind === undefined || !this.#isNews(`${facts.clientAddress} ${refusal.rule}`, QUIET_MS)) return;
     this.#audit.record({
       ...this.#base(kind, 'low'),
@@ -68,7 +77,13 @@ export class SecurityRecorder {
     this.#audit.record({ ...this.#base('auth.success', 'info'), ...about(facts), keyId });
   }
 
-  authFailure(facts: RequestFacts, code: Refusal['code'], attempt: string | undefined, keyId: string | undefined, isDecoy: boolean): void {
+  authFailure(
+    facts: RequestFacts,
+    code: Refusal['code'],
+    attempt: string | undefined,
+    keyId: string | undefined,
+    isDecoy: boolean,
+  ): void {
     if (!this.#isNews(`no ${facts.clientAddress} ${code} ${attempt ?? ''}`, QUIET_MS)) return;
     const event: AuditEvent = {
       ...this.#base(isDecoy ? 'auth.decoy' : 'auth.failure', isDecoy ? 'critical' : 'low'),
@@ -86,7 +101,8 @@ export class SecurityRecorder {
       ...this.#base('detection.tunnel', 'medium'),
       ...about(facts),
       rule: 'tunnel',
-      evidence: 'Requests reach the gateway through a proxy or tunnel on this machine; add it to trustedProxies to see who asks.',
+      evidence:
+        'Requests reach the gateway through a proxy or tunnel on this machine; add it to trustedProxies to see who asks.',
     });
   }
 
@@ -122,7 +138,12 @@ export class SecurityRecorder {
 
   failure(rule: string, error: string, facts?: RequestFacts): void {
     if (!this.#isNews(`failure ${rule}`, QUIET_MS)) return;
-    this.#audit.record({ ...this.#base('detection.anomaly', 'medium'), ...(facts === undefined ? {} : about(facts)), rule: `${rule}.failed`, evidence: escapeEvidence(error) });
+    this.#audit.record({
+      ...this.#base('detection.anomaly', 'medium'),
+      ...(facts === undefined ? {} : about(facts)),
+      rule: `${rule}.failed`,
+      evidence: escapeEvidence(error),
+    });
   }
 
   /** Everything about an address may be told again. */
@@ -149,7 +170,11 @@ export class SecurityRecorder {
   }
 }
 
-function about(facts: { readonly clientAddress: string; readonly id?: string; readonly route?: string | undefined }): Pick<AuditEvent, 'address' | 'requestId' | 'route'> {
+function about(facts: {
+  readonly clientAddress: string;
+  readonly id?: string;
+  readonly route?: string | undefined;
+}): Pick<AuditEvent, 'address' | 'requestId' | 'route'> {
   return {
     address: facts.clientAddress,
     ...(facts.id === undefined ? {} : { requestId: facts.id }),

@@ -44,7 +44,9 @@ export class AnomalyGuard implements Guard {
       tracked.windowsOver = window.start - tracked.lastWindowOver > 300_000 ? 1 : tracked.windowsOver + 1;
       tracked.lastWindowOver = window.start;
     }
-    const evidence = isBurst ? `${Math.round(inSecond)} requests in a second` : `${Math.round(inMinute)} requests in a minute`;
+    const evidence = isBurst
+      ? `${Math.round(inSecond)} requests in a second`
+      : `${Math.round(inMinute)} requests in a minute`;
     if (tracked.windowsOver > windowsBeforeScoring) {
       signs.push({
         rule: 'anomaly.rate',

@@ -21,7 +21,16 @@ export class HoneypotGuard implements Guard {
     if (!this.#paths.has(trap)) return undefined;
     const evidence = `decoy path ${trap}`;
     return {
-      signs: [{ rule: this.id, category: 'honeypot', severity: 'high', points: policy.honeypots.points, evidence, distinct: trap }],
+      signs: [
+        {
+          rule: this.id,
+          category: 'honeypot',
+          severity: 'high',
+          points: policy.honeypots.points,
+          evidence,
+          distinct: trap,
+        },
+      ],
     };
   }
 }

@@ -39,7 +39,8 @@ export class IntrusionGuard implements Guard {
     const refusal = {
       rule: first.id,
       code: 'request_blocked',
-      message: 'The request looks like an attack and was not handled. If it is not, tell the owner of this gateway the request id.',
+      message:
+        'The request looks like an attack and was not handled. If it is not, tell the owner of this gateway the request id.',
     } as const;
     return { refusal, signs };
   }

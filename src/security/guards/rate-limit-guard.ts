@@ -28,7 +28,10 @@ export class RateLimitGuard implements Guard {
 
   #key({ auth, now, policy }: GuardContext): Verdict | undefined {
     if (auth?.ok !== true || auth.identity.type !== 'key') return undefined;
-    const limit = Math.min(auth.scope?.requestsPerMinute ?? policy.rateLimits.keyPerMinute, policy.rateLimits.keyPerMinute);
+    const limit = Math.min(
+      auth.scope?.requestsPerMinute ?? policy.rateLimits.keyPerMinute,
+      policy.rateLimits.keyPerMinute,
+    );
     const window = this.#keys.getOrCreate(auth.identity.keyId, () => new SlidingWindow(MINUTE_MS));
     return decide('key', 'this API key', limit, window, now, window.count(now));
   }
@@ -37,7 +40,15 @@ export class RateLimitGuard implements Guard {
     if (facts.isDirectLocal || protection === 'allowlist') return undefined;
     // The gate has counted this request already.
     const { minute } = tracked;
-    const verdict = decide('address', 'your address', policy.rateLimits.addressPerMinute, undefined, now, minute.count(now) - 1, minute);
+    const verdict = decide(
+      'address',
+      'your address',
+      policy.rateLimits.addressPerMinute,
+      undefined,
+      now,
+      minute.count(now) - 1,
+      minute,
+    );
     return verdict.refusal === undefined ? undefined : verdict;
   }
 }
@@ -54,7 +65,13 @@ function decide(
   const isOver = before + 1 > limit;
   if (!isOver) counted?.add(now);
   const waitMs = isOver ? window.msUntilBelow(limit, now) : 0;
-  const headers = rateHeaders(name, limit, 60, isOver ? limit : before + 1, isOver ? waitMs : MINUTE_MS - (now - window.start));
+  const headers = rateHeaders(
+    name,
+    limit,
+    60,
+    isOver ? limit : before + 1,
+    isOver ? waitMs : MINUTE_MS - (now - window.start),
+  );
   if (!isOver) return { headers };
   return {
     headers,

@@ -134,9 +134,17 @@ class Inspection {
     if (kind !== undefined) {
       const points = kind === 'attack-tool' ? 30 : 10;
       const severity = kind === 'attack-tool' ? 'high' : 'medium';
-      this.add({ id: `scanner.${kind}`, category: 'scanner', severity, points, reason: 'the agent names a scanner', evidence: value });
+      this.add({
+        id: `scanner.${kind}`,
+        category: 'scanner',
+        severity,
+        points,
+        reason: 'the agent names a scanner',
+        evidence: value,
+      });
     }
-    if (ODD_IN_KNOWN_HEADER.test(value) || !(PRODUCT.test(value) || PLAIN_TOKEN.test(value))) this.#match(value, Part.header, false);
+    if (ODD_IN_KNOWN_HEADER.test(value) || !(PRODUCT.test(value) || PLAIN_TOKEN.test(value)))
+      this.#match(value, Part.header, false);
   }
 
   #markers(name: string, value: string): void {
@@ -146,11 +154,18 @@ class Inspection {
     if (found === undefined) return;
     // Of secrets and cookies nothing but the marker's beginning is kept.
     const evidence = `${name}: ${found.slice(0, 20)}`;
-    this.add({ id: 'injection.marker', category: 'injection', severity: 'critical', points: 40, reason: 'an exploit where only a secret or a page address belongs', evidence });
+    this.add({
+      id: 'injection.marker',
+      category: 'injection',
+      severity: 'critical',
+      points: 40,
+      reason: 'an exploit where only a secret or a page address belongs',
+      evidence,
+    });
   }
 
   #match(piece: string, part: number, isQuery: boolean): void {
-    const text = piece.slice(0, Math.max(0, this.#left));
+    const text = headAndTail(piece, this.#left);
     this.#left -= text.length;
     if (text === '') return;
     const isToken = PLAIN_TOKEN.test(text);
@@ -161,15 +176,32 @@ class Inspection {
       const sign = flagSigns[flag];
       if (sign !== undefined) {
         const [points, reason] = sign;
-        this.add({ id: `protocol.${flag}`, category: 'protocol', severity: points >= 40 ? 'critical' : 'medium', points, reason, evidence: text });
+        this.add({
+          id: `protocol.${flag}`,
+          category: 'protocol',
+          severity: points >= 40 ? 'critical' : 'medium',
+          points,
+          reason,
+          evidence: text,
+        });
       }
     }
     for (const row of this.#rows) {
       if (((row.parts ?? 0) & part) === 0) continue;
-      const hit = row.pattern.exec(readingOf(readings, row)) ?? (readings.base64 === undefined ? null : row.pattern.exec(readings.base64));
+      const hit =
+        row.pattern.exec(readingOf(readings, row)) ??
+        (readings.base64 === undefined ? null : row.pattern.exec(readings.base64));
       if (hit !== null) this.add({ ...row, evidence: hit[0] });
     }
   }
+}
+
+/** All of it, or both ends: padding in front hides nothing. */
+function headAndTail(piece: string, length: number): string {
+  if (piece.length <= length) return piece;
+  if (length <= 0) return '';
+  const tail = Math.floor(length / 3);
+  return `${piece.slice(0, length - tail)} ${piece.slice(piece.length - tail)}`;
 }
 
 function readingOf(readings: Readings, row: Signature): string {
@@ -177,5 +209,12 @@ function readingOf(readings: Readings, row: Signature): string {
 }
 
 function oversized(evidence: string): IntrusionSign {
-  return { id: 'protocol.oversized', category: 'protocol', severity: 'medium', points: 10, reason: 'longer than any client sends', evidence };
+  return {
+    id: 'protocol.oversized',
+    category: 'protocol',
+    severity: 'medium',
+    points: 10,
+    reason: 'longer than any client sends',
+    evidence,
+  };
 }

@@ -65,11 +65,15 @@ export function readAll(raw: string, plusIsSpace: boolean): Readings {
   if (/[^\u0000-\u007f]/.test(folded)) {
     const before = folded;
     folded = folded.normalize('NFKC');
-    if (folded !== before && /[<>'"`(){}|;\\/.]/.test(folded) && !/[<>'"`(){}|;\\/]/.test(before)) flags.add('full-width');
+    if (folded !== before && /[<>'"`(){}|;\\/.]/.test(folded) && !/[<>'"`(){}|;\\/]/.test(before))
+      flags.add('full-width');
   }
   if (/\\(?:u[0-9a-f{]|x[0-9a-f]{2}|[0-7]{3})/i.test(folded)) folded = unescapeScript(folded);
   // CR, LF and TAB separate words; other control characters are only there to split them.
-  const text = folded.replace(/[\r\n\t]/g, ' ').replace(CONTROL, '').toLowerCase();
+  const text = folded
+    .replace(/[\r\n\t]/g, ' ')
+    .replace(CONTROL, '')
+    .toLowerCase();
   const base64 = decodeBase64(decoded.text);
 
   return {
@@ -135,7 +139,11 @@ function readShell(text: string): string {
       .replace(/\$\{?ifs\}?(?:\$?\d)?/g, ' ')
       .replace(/\$(?:[@*\d?!#_-]|\(\)|\{[\d@*]?\}|\{[a-z]{1,3}\}|[a-z](?![a-z_\d(]))/g, '');
   }
-  return shell.replace(/''|""|``|\^/g, '').replace(/(\w)["'](?=\w)/g, '$1').replace(/(["'])(?=\w["'])/g, '').replace(/\\(?=\w)/g, '');
+  return shell
+    .replace(/''|""|``|\^/g, '')
+    .replace(/(\w)["'](?=\w)/g, '$1')
+    .replace(/(["'])(?=\w["'])/g, '')
+    .replace(/\\(?=\w)/g, '');
 }
 
 /**

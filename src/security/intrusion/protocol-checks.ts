@@ -17,9 +17,18 @@ const knownMethods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH'
 
 const CONTENT_TYPE = /^[\w!#$&^.+*-]+\/[\w!#$&^.+*-]+(?:\s*;\s*[\w!#$&^.+*-]+=(?:"[^"\\]*"|[^\s;"]+))*\s*;?\s*$/;
 const CHARSET = /charset\s*=\s*["']?([^\s;"']+)/i;
-const knownCharsets: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii', 'iso-8859-1', 'iso-8859-15', 'windows-1252']);
+const knownCharsets: ReadonlySet<string> = new Set([
+  'utf-8',
+  'utf8',
+  'us-ascii',
+  'ascii',
+  'iso-8859-1',
+  'iso-8859-15',
+  'windows-1252',
+]);
 const ACCEPT_CHARSET = /^(?:[\w-]+|\*)(?:\s*;\s*q=[\d.]+)?(?:\s*,\s*(?:[\w-]+|\*)(?:\s*;\s*q=[\d.]+)?)*$/;
-const ENCODING = /^(?:gzip|x-gzip|compress|deflate|br|zstd|identity|aes128gcm|exi|pack200-gzip|dcb|dcz|\*)?(?:\s*;\s*q=[\d.]+)?(?:\s*,\s*(?:gzip|x-gzip|compress|deflate|br|zstd|identity|dcb|dcz|\*)(?:\s*;\s*q=[\d.]+)?)*\s*$/i;
+const ENCODING =
+  /^(?:gzip|x-gzip|compress|deflate|br|zstd|identity|aes128gcm|exi|pack200-gzip|dcb|dcz|\*)?(?:\s*;\s*q=[\d.]+)?(?:\s*,\s*(?:gzip|x-gzip|compress|deflate|br|zstd|identity|dcb|dcz|\*)(?:\s*;\s*q=[\d.]+)?)*\s*$/i;
 
 function hasOddCharset(value: string): boolean {
   const found = CHARSET.exec(value)?.[1]?.toLowerCase();
@@ -32,15 +41,33 @@ const headerChecks: Readonly<Record<string, readonly (readonly [string, number, 
     ['protocol.content-type', 10, (v) => v !== '' && !CONTENT_TYPE.test(v), 'malformed Content-Type'],
     ['protocol.charset', 10, hasOddCharset, 'a character set that hides text from filters'],
     ['protocol.charset-twice', 10, (v) => (v.match(/charset/gi)?.length ?? 0) > 1, 'two character sets'],
-    ['protocol.content-type-inside', 10, (v) => /[;,].*\w+\/\w+/.test(v.slice(0, 300)), 'a second media type in Content-Type'],
+    [
+      'protocol.content-type-inside',
+      10,
+      (v) => /[;,].*\w+\/\w+/.test(v.slice(0, 300)),
+      'a second media type in Content-Type',
+    ],
   ],
   accept: [['protocol.accept-charset', 5, hasOddCharset, 'a character set that hides text from filters']],
-  'accept-charset': [['protocol.accept-charset', 5, (v) => v.length > 100 || !ACCEPT_CHARSET.test(v), 'malformed Accept-Charset']],
+  'accept-charset': [
+    ['protocol.accept-charset', 5, (v) => v.length > 100 || !ACCEPT_CHARSET.test(v), 'malformed Accept-Charset'],
+  ],
   'accept-encoding': [['protocol.accept-encoding', 5, (v) => !ENCODING.test(v), 'an unknown Accept-Encoding']],
-  'content-encoding': [['protocol.content-encoding', 10, (v) => v !== '' && !ENCODING.test(v), 'an unknown Content-Encoding']],
+  'content-encoding': [
+    ['protocol.content-encoding', 10, (v) => v !== '' && !ENCODING.test(v), 'an unknown Content-Encoding'],
+  ],
   'content-length': [['protocol.content-length', 10, (v) => !/^\d{1,15}$/.test(v), 'Content-Length is no number']],
-  'transfer-encoding': [['protocol.transfer-encoding', 20, (v) => v.toLowerCase() !== 'chunked', 'a Transfer-Encoding to smuggle requests']],
-  connection: [['protocol.connection', 5, (v) => /\b(keep-alive|close)\b.*\b(?:keep-alive|close)\b/i.test(v), 'contradicting Connection']],
+  'transfer-encoding': [
+    ['protocol.transfer-encoding', 20, (v) => v.toLowerCase() !== 'chunked', 'a Transfer-Encoding to smuggle requests'],
+  ],
+  connection: [
+    [
+      'protocol.connection',
+      5,
+      (v) => /\b(keep-alive|close)\b.*\b(?:keep-alive|close)\b/i.test(v),
+      'contradicting Connection',
+    ],
+  ],
   range: [
     ['protocol.range', 10, (v) => (v.match(/\d*-\d*/g)?.length ?? 0) > 5, 'many ranges'],
     ['protocol.range', 10, (v) => !/^\w{1,12}\s*=\s*[\d\s,-]*$/.test(v), 'malformed Range'],
@@ -73,11 +100,21 @@ const headerChecks: Readonly<Record<string, readonly (readonly [string, number, 
   x_filename: [['file-probe.upload-name', 10, isServerFile, 'uploads a file a server would run or read']],
   'x.filename': [['file-probe.upload-name', 10, isServerFile, 'uploads a file a server would run or read']],
   host: [['protocol.host', 10, (v) => v.trim() === '' || /[^\w.:[\]-]/.test(v), 'malformed Host']],
-  'x-forwarded-for': [['protocol.forwarded', 10, (v) => !/^[\s\w.:,[\]%"=-]*$/.test(v), 'no addresses in X-Forwarded-For']],
+  'x-forwarded-for': [
+    ['protocol.forwarded', 10, (v) => !/^[\s\w.:,[\]%"=-]*$/.test(v), 'no addresses in X-Forwarded-For'],
+  ],
 };
 
 /** Headers of which a second copy means that two parsers are to disagree (request smuggling, cache poisoning). */
-const mustBeSingle: ReadonlySet<string> = new Set(['host', 'content-length', 'content-type', 'transfer-encoding', 'authorization', 'user-agent', 'range']);
+const mustBeSingle: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'authorization',
+  'user-agent',
+  'range',
+]);
 
 /** Looks at method and header shapes. Costs a table look-up per header. */
 export function checkProtocol(method: string, rawHeaders: readonly string[]): readonly ProtocolSign[] {
@@ -95,7 +132,8 @@ export function checkProtocol(method: string, rawHeaders: readonly string[]): re
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? '').toLowerCase();
     const value = rawHeaders[i + 1] ?? '';
-    if (mustBeSingle.has(name) && seen.has(name)) add('protocol.duplicate-header', 20, 'a header that must be single came twice', name);
+    if (mustBeSingle.has(name) && seen.has(name))
+      add('protocol.duplicate-header', 20, 'a header that must be single came twice', name);
     seen.add(name);
     hasLength ||= name === 'content-length';
     hasTransfer ||= name === 'transfer-encoding';
@@ -107,7 +145,13 @@ export function checkProtocol(method: string, rawHeaders: readonly string[]): re
       }
     }
   }
-  if (hasLength && hasTransfer) add('protocol.smuggling', 40, 'Content-Length and Transfer-Encoding together', 'content-length + transfer-encoding');
+  if (hasLength && hasTransfer)
+    add(
+      'protocol.smuggling',
+      40,
+      'Content-Length and Transfer-Encoding together',
+      'content-length + transfer-encoding',
+    );
   return signs;
 }
 
@@ -119,5 +163,7 @@ function hasInvertedRange(value: string): boolean {
 }
 
 function isServerFile(value: string): boolean {
-  return /\.\s?(?:php\d?|phtml|phar|jspx?|aspx?|ashx|cgi|pl|sh|exe|dll|bat|war|config|ini|conf|ya?ml|htaccess|env)\b|^\s*\.\w|(?:config|settings)[._-]\s?\w*php/i.test(value.slice(0, 300));
+  return /\.\s?(?:php\d?|phtml|phar|jspx?|aspx?|ashx|cgi|pl|sh|exe|dll|bat|war|config|ini|conf|ya?ml|htaccess|env)\b|^\s*\.\w|(?:config|settings)[._-]\s?\w*php/i.test(
+    value.slice(0, 300),
+  );
 }

@@ -1,0 +1,94 @@
+import type { AuditLog } from '../core/audit';
+import type { Authenticator, TokenMeter } from '../core/authenticator';
+import type { BlockStore } from '../core/block';
+import { resolveClientAddress, type HeaderValues } from '../core/client-address';
+import type { Clock } from '../core/clock';
+import { parseRange } from '../core/ip-range';
+import type { Logger } from '../core/logger';
+import type { SecurityPolicy } from '../core/policy-schema';
+import { RangeIndex } from '../core/range-index';
+import { Blocklist } from './blocklist';
+import { listOwnAddresses } from './node-own-addresses';
+import { OwnAddresses, type ListOwnAddresses } from './protected-addresses';
+import { ResourceMonitor } from './resource-monitor';
+import type { LoadSource } from './resource-sampler';
+import { SecurityGate } from './security-gate';
+
+export interface SecurityServicesDeps {
+  readonly policy: SecurityPolicy;
+  readonly isLoopbackOnly: boolean;
+  readonly authenticator: Authenticator;
+  readonly blocks: BlockStore;
+  readonly audit: AuditLog;
+  readonly tokens?: TokenMeter;
+  readonly load: LoadSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Default: the interfaces of this machine. */
+  readonly listOwnAddresses?: ListOwnAddresses;
+}
+
+/** The security services, put together: what the gateway builds, starts, configures and disposes as one. */
+export class SecurityServices {
+  readonly gate: SecurityGate;
+  readonly blocklist: Blocklist;
+  readonly resources: ResourceMonitor;
+  #trustedProxies = new RangeIndex<true>();
+
+  constructor(deps: SecurityServicesDeps) {
+    const { policy, clock, logger, audit } = deps;
+    const own = new OwnAddresses(deps.listOwnAddresses ?? listOwnAddresses, () => clock.monotonic());
+    this.blocklist = new Blocklist({ store: deps.blocks, audit, own, clock, logger });
+    this.resources = new ResourceMonitor(deps.load, clock, policy);
+    this.gate = new SecurityGate({
+      policy,
+      isLoopbackOnly: deps.isLoopbackOnly,
+      authenticator: deps.authenticator,
+      blocklist: this.blocklist,
+      audit,
+      ...(deps.tokens === undefined ? {} : { tokens: deps.tokens }),
+      clock,
+      logger,
+    });
+    this.resources.onDidChangeLevel(({ level, cause }) => this.gate.setThrottle(level, cause));
+    this.#trust(policy);
+  }
+
+  /** Reads stored blocks and begins to watch the machine. */
+  start(): void {
+    this.blocklist.start();
+    this.resources.start();
+  }
+
+  /** Takes a new policy, or a new exposure, without touching running requests. */
+  configure(policy: SecurityPolicy, isLoopbackOnly?: boolean): void {
+    this.gate.configure(policy, isLoopbackOnly);
+    this.resources.configure(policy);
+    this.#trust(policy);
+  }
+
+  /** Who is asking: the function the proxy wants as `ProxyDeps.clientAddress`. */
+  readonly clientAddress = (socketAddress: string, headers: HeaderValues): string =>
+    resolveClientAddress(socketAddress, headers, this.#trustedProxies).address;
+
+  /** Lifts a block and forgets what was held against its addresses. False: there was none. */
+  async unblock(range: string): Promise<boolean> {
+    const isLifted = await this.blocklist.remove(range);
+    if (isLifted) this.gate.forgive(range);
+    return isLifted;
+  }
+
+  dispose(): void {
+    this.blocklist.dispose();
+    this.resources.dispose();
+  }
+
+  #trust(policy: SecurityPolicy): void {
+    const index = new RangeIndex<true>();
+    for (const text of policy.trustedProxies) {
+      const range = parseRange(text);
+      if (range !== undefined) index.set(range, true);
+    }
+    this.#trustedProxies = index;
+  }
+}
