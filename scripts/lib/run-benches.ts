@@ -18,8 +18,25 @@ export interface Bench {
   readonly run: () => Promise<readonly Measurement[]>;
 }
 
+/** A bench that prints tables of its own; its file exports `name` and `run`. */
+export interface PrintingBench {
+  readonly name: string;
+  readonly run: (print: (line: string) => void) => Promise<void>;
+}
+
+/** The bench of a loaded file. Throws for a file that is none. */
+export function benchOf(
+  file: string,
+  module: Partial<PrintingBench> & { readonly bench?: Bench },
+): Bench | PrintingBench {
+  if (module.bench !== undefined) return module.bench;
+  const { name, run } = module;
+  if (name === undefined || run === undefined) throw new Error(`${file} exports no bench.`);
+  return { name, run };
+}
+
 /** Runs benches one after the other and prints a table of each. One that cannot run says why, and the others go on. */
-export async function runBenches(benches: readonly Bench[]): Promise<void> {
+export async function runBenches(benches: readonly (Bench | PrintingBench)[]): Promise<void> {
   const memory = Math.round(totalmem() / 2 ** 30);
   console.log(
     `${type()} ${release()}, ${cpus().length} × ${cpus()[0]?.model ?? '?'}, ${memory} GiB, Node ${process.version}`,
@@ -27,7 +44,10 @@ export async function runBenches(benches: readonly Bench[]): Promise<void> {
   for (const { name, run } of benches) {
     console.log(`\n${name}`);
     try {
-      for (const measurement of await run()) console.log(line(measurement));
+      const measurements = await run((text) => {
+        console.log(`  ${text}`);
+      });
+      for (const measurement of measurements ?? []) console.log(line(measurement));
     } catch (error) {
       console.log(`  could not be measured: ${error instanceof Error ? error.message : String(error)}`);
     }
