@@ -8,6 +8,7 @@ import {
   llamaCompletionStream,
   llamaNative,
   llamaNativeStream,
+  llamaTimings,
   type LlamaAnswer,
 } from './llama-server-chat';
 import { jsonParseError, llamaJson, sendLlamaError } from './llama-server-errors';
@@ -87,7 +88,8 @@ const routes: Readonly<Record<string, InferenceRoute>> = {
     prompt: responsesPrompt,
     check: (body) => (body['input'] === undefined ? [400, "'input' is required"] : undefined),
     whole: ({ ids, model, reply }) => responsesObject({ id: ids.take(32), model, reply }),
-    stream: ({ ids, model, reply }) => responsesStream({ id: ids.take(32), model, reply }),
+    stream: ({ ids, model, reply }) =>
+      responsesStream({ id: ids.take(32), model, reply }, { timings: llamaTimings(reply) }),
   },
 };
 
@@ -127,7 +129,7 @@ async function infer(context: LlamaContext, route: InferenceRoute): Promise<void
   const model = isRouter(script) ? await chooseRouterModel(context, body['model']) : script.model;
   if (!model) return;
   if (script.isEmbeddingServer === true) {
-    sendLlamaError(exchange, 500, 'This server does not support completions. Start it without `--embeddings`');
+    sendLlamaError(exchange, 500, 'the current context does not logits computation. skipping');
     return;
   }
   const problem = route.check?.(body, script);
@@ -160,20 +162,32 @@ async function infer(context: LlamaContext, route: InferenceRoute): Promise<void
     if (isStream) {
       const pingMs = script.pingMs ?? 30_000;
       await streamReply(exchange, simulator, reply, route.stream(answer, body), {
-        headers: eventStream,
+        headers: isRouter(script) ? { Connection: 'close', ...eventStream } : eventStream,
         flush: script.hasLateHeaders !== true,
         signal: leave.signal,
         ...(pingMs > 0 ? { ping: { everyMs: pingMs, text: ':\n\n' } } : {}),
       });
     } else if (await generateWhole(exchange, simulator, reply, leave.signal)) {
       const failure = failureOf(reply);
-      if (failure === undefined) exchange.sendJson(200, route.whole(answer), llamaJson);
+      if (failure === undefined) await sendWhole(context, route.whole(answer));
       else sendLlamaError(exchange, 500, failure);
     }
   } finally {
     leave.done();
     slots.release(slot);
   }
+}
+
+/** A router hands on its child's answer in chunks, and says both `Connection: close` and `Keep-Alive` (recorded). */
+async function sendWhole({ exchange, script }: LlamaContext, answer: object): Promise<void> {
+  if (!isRouter(script)) {
+    exchange.sendJson(200, answer, llamaJson);
+    return;
+  }
+  const headers = { Connection: 'close', 'X-Accel-Buffering': 'no', ...llamaJson };
+  const writer = exchange.startBody(200, headers, script.wire ?? {});
+  await writer.write(JSON.stringify(answer));
+  await writer.end();
 }
 
 /** Polls for the client as the real server does, so that the work ends some time after the connection. */

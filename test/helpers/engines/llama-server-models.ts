@@ -68,7 +68,8 @@ export interface LlamaServerScript extends CommonScript {
   abortPollMs?: number;
   /**
    * Measured on the real server: a client of an answer that is not streamed leaves while another request streams, and
-   * the generation runs to its end all the same.
+   * the generation goes on as long as that one does. (The server looks for its client only when no result of any
+   * request came for a second; asking for `/slots` ten times a second has the same effect.)
    */
   orphansWholeAnswers?: boolean;
 }

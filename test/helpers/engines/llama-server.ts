@@ -1,4 +1,3 @@
-import { embed, toBase64 } from './embeddings';
 import { IdSequence } from './ids';
 import { llamaJson, sendLlamaError, sendLlamaHttpError } from './llama-server-errors';
 import { inferenceRoute, readLlamaBody, type LlamaContext } from './llama-server-inference';
@@ -10,7 +9,8 @@ import {
   routerList,
   type LlamaServerScript,
 } from './llama-server-models';
-import { chooseRouterModel, setRouterState } from './llama-server-router';
+import { setRouterState } from './llama-server-router';
+import { llamaEmbeddings, llamaRerank } from './llama-server-vectors';
 import { LlamaSlots } from './llama-server-slots';
 import { chatPrompt, textField } from './openai-request';
 import { tokenize } from './reply';
@@ -61,17 +61,20 @@ const routes: Readonly<Record<string, Route>> = {
       sendLlamaError(exchange, 501, 'This server does not support metrics endpoint. Start it with `--metrics`');
       return;
     }
-    exchange.sendText(200, metrics(slots), { 'Content-Type': 'text/plain; version=0.0.4' });
+    exchange.sendText(200, metrics(slots), {
+      'Process-Start-Time-Unix': '2079687506',
+      'Content-Type': 'text/plain; version=0.0.4',
+    });
   },
   'POST /tokenize': ({ exchange }) => {
     const body = readLlamaBody(exchange);
     if (body)
       exchange.sendJson(200, { tokens: tokenize(textField(body, 'content')).map((_, index) => index + 1) }, llamaJson);
   },
-  'POST /v1/embeddings': embeddings,
-  'POST /embeddings': embeddings,
-  'POST /v1/rerank': rerank,
-  'POST /rerank': rerank,
+  'POST /v1/embeddings': llamaEmbeddings,
+  'POST /embeddings': llamaEmbeddings,
+  'POST /v1/rerank': llamaRerank,
+  'POST /rerank': llamaRerank,
   'POST /v1/messages/count_tokens': ({ exchange }) => {
     const body = readLlamaBody(exchange);
     if (body) exchange.sendJson(200, { input_tokens: tokenize(chatPrompt(body, []).text).length }, llamaJson);
@@ -116,88 +119,25 @@ async function routerCommand(context: LlamaContext, state: 'loaded' | 'unloaded'
   exchange.sendJson(200, { success: true }, llamaJson);
 }
 
-async function embeddings(context: LlamaContext): Promise<void> {
-  const { exchange, script, simulator } = context;
-  const body = readLlamaBody(exchange);
-  if (!body) return;
-  const model = isRouter(script) ? await chooseRouterModel(context, body['model']) : script.model;
-  if (!model) return;
-  if (script.isEmbeddingServer !== true) {
-    sendLlamaError(exchange, 501, 'This server does not support embeddings. Start it with `--embeddings`');
-    return;
-  }
-  const input = body['input'] ?? body['content'];
-  const encoding = body['encoding_format'];
-  if (encoding !== undefined && encoding !== 'float' && encoding !== 'base64') {
-    sendLlamaError(exchange, 400, 'The format to return the embeddings in. Can be either float or base64');
-    return;
-  }
-  if (input === undefined) {
-    sendLlamaError(exchange, 400, '"input" or "content" must be provided');
-    return;
-  }
-  const isTokens = Array.isArray(input) && typeof input[0] === 'number';
-  const inputs = Array.isArray(input) && !isTokens ? (input as unknown[]) : [input];
-  if (inputs.length === 0 || (isTokens && input.length === 0)) {
-    sendLlamaError(exchange, 500, '"prompt" must not be empty');
-    return;
-  }
-  const counts = inputs.map((one) => (Array.isArray(one) ? one.length : tokenize(String(one)).length + 2));
-  const most = Math.max(...counts);
-  const batch = model.contextLength ?? 8192;
-  if (most > batch) {
-    sendLlamaError(
-      exchange,
-      500,
-      `input (${most} tokens) is too large to process. increase the physical batch size (current batch size: ${batch})`,
-    );
-    return;
-  }
-  if (!(await simulator.load(exchange))) return;
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const length = script.embeddingLength ?? model.embeddingLength ?? 384;
-  exchange.sendJson(
-    200,
-    {
-      model: model.id,
-      object: 'list',
-      usage: { prompt_tokens: total, total_tokens: total },
-      data: inputs.map((one, index) => {
-        const vector = embed(Array.isArray(one) ? one.join(' ') : String(one), length);
-        return {
-          embedding: encoding === 'base64' ? toBase64(vector) : vector,
-          index,
-          object: 'embedding',
-          ...(encoding === 'base64' ? { encoding_format: 'base64' } : {}),
-        };
-      }),
-    },
-    llamaJson,
-  );
-}
-
-function rerank({ exchange, script }: LlamaContext): void {
-  if (script.isRerankServer !== true) {
-    sendLlamaError(exchange, 501, 'This server does not support reranking. Start it with `--reranking`');
-    return;
-  }
-  const body = readLlamaBody(exchange);
-  if (!body) return;
-  const documents = Array.isArray(body['documents']) ? (body['documents'] as unknown[]).map(String) : [];
-  const query = embed(textField(body, 'query'), 64);
-  const results = documents.map((document, index) => ({
-    index,
-    relevance_score: embed(document, 64).reduce((sum, value, at) => sum + value * (query[at] ?? 0), 0),
-  }));
-  const usage = { prompt_tokens: documents.length, total_tokens: documents.length };
-  exchange.sendJson(200, { model: script.model.id, object: 'list', usage, results }, llamaJson);
-}
+const counters = [
+  ...['prompt_tokens_total', 'prompt_tokens_cached_total', 'prompt_seconds_total', 'tokens_predicted_total'],
+  ...['tokens_predicted_seconds_total', 'n_decode_total', 'n_tokens_max'],
+];
 
 function metrics(slots: LlamaSlots): string {
-  const gauges = { requests_processing: slots.busyCount, requests_deferred: slots.queued, predicted_tokens_seconds: 0 };
-  return Object.entries(gauges)
-    .map(([name, value]) => `# HELP llamacpp:${name} .\n# TYPE llamacpp:${name} gauge\nllamacpp:${name} ${value}\n`)
-    .join('');
+  const gauges = {
+    prompt_tokens_seconds: 0,
+    predicted_tokens_seconds: 0,
+    requests_processing: slots.busyCount,
+    requests_deferred: slots.queued,
+    n_busy_slots_per_decode: slots.busyCount,
+  };
+  const line = (name: string, type: string, value: number): string =>
+    `# HELP llamacpp:${name} .\n# TYPE llamacpp:${name} ${type}\nllamacpp:${name} ${value}\n`;
+  return [
+    ...counters.map((name) => line(name, 'counter', 0)),
+    ...Object.entries(gauges).map(([name, value]) => line(name, 'gauge', value)),
+  ].join('');
 }
 
 const alwaysOpen = new Set(['/health', '/v1/health']);
@@ -221,6 +161,7 @@ function behaviour(): EngineBehaviour<LlamaServerScript> {
       ...(status >= 400 || exchange.request.headers.connection === 'close'
         ? { Connection: 'close' }
         : { 'Keep-Alive': 'timeout=5, max=100' }),
+      ...(exchange.request.method === 'HEAD' ? { 'Accept-Ranges': 'bytes' } : {}),
     }),
     sendsDate: false,
     connectionHeaders: 'none',

@@ -5,10 +5,9 @@ import { pause } from './pause';
 
 const folder = fileURLToPath(new URL('../../fixtures/llamacpp/', import.meta.url));
 
-/** One recorded answer of a real llama-server. */
-export interface Recording {
-  readonly name: string;
-  /** The answer as it came off the socket, chunk sizes included. */
+/** One answer as bytes off a socket, and what they say. */
+export interface RawAnswer {
+  /** Chunk sizes included. */
   readonly bytes: Buffer;
   readonly status: number;
   /** Names in lower case. */
@@ -17,6 +16,11 @@ export interface Recording {
   readonly headerNames: readonly string[];
   /** The body without the transfer encoding. */
   readonly body: string;
+}
+
+/** One recorded answer of a real llama-server. */
+export interface Recording extends RawAnswer {
+  readonly name: string;
   /** What was asked; `undefined` where it was not kept. */
   readonly request: string | undefined;
   /** Reads as they arrived: milliseconds since the request, bytes. Streams only. */
@@ -32,27 +36,35 @@ export function recordingNames(): string[] {
 
 /** Reads a recording from test/fixtures/llamacpp. */
 export function readRecording(name: string): Recording {
-  const bytes = readFileSync(`${folder}${name}.txt`);
-  const end = bytes.indexOf('\r\n\r\n');
-  const [statusLine = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
-  const pairs = lines
-    .map((line) => /^([^:]+): ?(.*)$/.exec(line))
-    .map((match) => [match?.[1] ?? '', match?.[2] ?? ''] as const);
-  const headers = new Map(pairs.map(([key, value]) => [key.toLowerCase(), value]));
-  const body = bytes.subarray(end + 4);
   return {
     name,
-    bytes,
-    status: Number(statusLine.split(' ')[1]),
-    headers,
-    headerNames: pairs.map(([key]) => key),
-    body: (headers.get('transfer-encoding') === 'chunked' ? unchunk(body) : body).toString('utf8'),
+    ...parseAnswer(readFileSync(`${folder}${name}.txt`)),
     request: readOptional(`${folder}${name}.request.txt`),
     reads: (readOptional(`${folder}${name}.timing.txt`) ?? '')
       .split('\n')
       .filter((line) => line.trim() !== '')
       .map((line) => line.split(' ').map(Number))
       .map(([atMs = 0, count = 0]) => ({ atMs, bytes: count })),
+  };
+}
+
+/** Takes an answer apart; interim answers (`100 Continue`) are skipped. */
+export function parseAnswer(bytes: Buffer): RawAnswer {
+  const end = bytes.indexOf('\r\n\r\n');
+  const [statusLine = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
+  const status = Number(statusLine.split(' ')[1]);
+  if (status >= 100 && status < 200) return parseAnswer(bytes.subarray(end + 4));
+  const pairs = lines
+    .map((line) => /^([^:]+): ?(.*)$/.exec(line))
+    .map((match) => [match?.[1] ?? '', match?.[2] ?? ''] as const);
+  const headers = new Map(pairs.map(([key, value]) => [key.toLowerCase(), value]));
+  const body = bytes.subarray(end + 4);
+  return {
+    bytes,
+    status,
+    headers,
+    headerNames: pairs.map(([key]) => key),
+    body: (headers.get('transfer-encoding') === 'chunked' ? unchunk(body) : body).toString('utf8'),
   };
 }
 

@@ -23,8 +23,8 @@ export function responsesObject({ id, model, reply }: ResponseFacts): object {
   };
 }
 
-/** Ends at `response.completed`; there is no `[DONE]`. */
-export function responsesStream({ id, model, reply }: ResponseFacts): StreamDialect {
+/** Ends at `response.completed` (with `lastExtras`); there is no `[DONE]`. */
+export function responsesStream({ id, model, reply }: ResponseFacts, lastExtras: object = {}): StreamDialect {
   const messageId = `msg_${id}`;
   const response = { id: `resp_${id}`, object: 'response', status: 'in_progress' };
   const item = { content: [], id: messageId, role: 'assistant', status: 'in_progress', type: 'message' };
@@ -62,14 +62,15 @@ export function responsesStream({ id, model, reply }: ResponseFacts): StreamDial
           named({ type: 'response.output_item.done', item: messageItem(id, text) })
         : '';
       const completed = {
-        ...response,
+        id: response.id,
+        object: response.object,
         created_at: epochSeconds(),
         status: 'completed',
         model,
         output: output(id, reply),
         usage: usage(reply),
       };
-      return [done + named({ type: 'response.completed', response: completed })];
+      return [done + named({ type: 'response.completed', response: completed, ...lastExtras })];
     },
     fail: (message) => [named({ type: 'error', code: 'server_error', message, param: null })],
   };

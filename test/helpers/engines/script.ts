@@ -32,7 +32,7 @@ export interface CommonScript {
   /** The model's words. Default: an echo of the prompt. */
   reply?: Reply | ((request: RecordedRequest) => Reply);
   timing?: Timing;
-  /** How the bytes of inference answers go over the wire. */
+  /** How the bytes of streamed answers go over the wire. */
   wire?: WireScript;
   /** Added to every answer. */
   headers?: Readonly<Record<string, string>>;

@@ -97,14 +97,11 @@ export class Simulator<S extends CommonScript> {
     matches: (request: RecordedRequest) => boolean = () => true,
     timeoutMs = 5000,
   ): Promise<RecordedRequest> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const found = this.requests.find((request) => request.isRead && matches(request));
-      if (found) return found;
-      const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`no such request within ${timeoutMs} ms; ${this.requests.length} others came`);
-      await this.#change(left);
-    }
+    const find = (): RecordedRequest | undefined => this.requests.find((request) => request.isRead && matches(request));
+    await this.#waitUntil(() => find() !== undefined, 'no such request', timeoutMs);
+    const found = find();
+    if (!found) throw new Error('no such request');
+    return found;
   }
 
   /** Listens. With a port of 0 the first call picks one, which later calls use again. */
@@ -194,11 +191,20 @@ export class Simulator<S extends CommonScript> {
   }
 
   /** Resolves when no generation runs any more; rejects after `timeoutMs`. */
-  async waitForIdle(timeoutMs = 5000): Promise<void> {
+  waitForIdle(timeoutMs = 5000): Promise<void> {
+    return this.#waitUntil(() => this.runningGenerations === 0, 'a generation still runs', timeoutMs);
+  }
+
+  /** Resolves when so many connections are open; rejects after `timeoutMs`. */
+  waitForConnections(count: number, timeoutMs = 5000): Promise<void> {
+    return this.#waitUntil(() => this.openConnections === count, `not ${count} open connections`, timeoutMs);
+  }
+
+  async #waitUntil(isSo: () => boolean, otherwise: string, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    while (this.runningGenerations > 0) {
+    while (!isSo()) {
       const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`${this.runningGenerations} generations still running after ${timeoutMs} ms`);
+      if (left <= 0) throw new Error(`${otherwise} after ${timeoutMs} ms`);
       await this.#change(left);
     }
   }
@@ -221,7 +227,6 @@ export class Simulator<S extends CommonScript> {
 
   #applyLimits(server: Server): void {
     server.keepAliveTimeout = this.#script.keepAliveMs ?? this.#behaviour.keepAliveMs;
-    server.maxRequestsPerSocket = this.#script.maxRequestsPerConnection ?? this.#behaviour.maxRequestsPerConnection;
     // Node ≥ 24 waits another second by default; the engines do not.
     if ('keepAliveTimeoutBuffer' in server) server.keepAliveTimeoutBuffer = 0;
   }
@@ -241,8 +246,14 @@ export class Simulator<S extends CommonScript> {
     const connection = this.#sockets.get(req.socket) ?? { number: 0, requests: 0 };
     connection.requests += 1;
     const request = new RecordedRequest(req, connection.number);
+    const limit = this.#script.maxRequestsPerConnection ?? this.#behaviour.maxRequestsPerConnection;
+    const isLast = limit > 0 && connection.requests >= limit;
     const exchange = new Exchange(request, req, res, {
-      headers: (of, status) => ({ ...this.#behaviour.headers(of, status), ...this.#script.headers }),
+      headers: (of, status) => ({
+        ...this.#behaviour.headers(of, status),
+        ...this.#script.headers,
+        ...(isLast ? { Connection: 'close' } : {}),
+      }),
       sendsDate: this.#behaviour.sendsDate,
       connectionHeaders: this.#behaviour.connectionHeaders,
     });
