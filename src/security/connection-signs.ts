@@ -1,11 +1,21 @@
 import type { SecurityPolicy } from '../core/policy-schema';
 import type { ConnectionEvent } from '../core/request';
 import type { Sign } from './guard';
+import type { TrackedAddress } from './tracked-address';
+
+/** Slow requests in ten minutes from which it is slow-loris rather than a bad line. */
+const SLOW_LORIS_FROM = 10;
 
 /** What an event beside a normal request is worth; undefined for what is no sign of anything. */
-export function connectionSign(event: ConnectionEvent, { anomaly }: SecurityPolicy): Sign | undefined {
+export function connectionSign(
+  event: ConnectionEvent,
+  { anomaly }: SecurityPolicy,
+  tracked: TrackedAddress,
+  now: number,
+): Sign | undefined {
   switch (event.type) {
     case 'malformed':
+      if (event.reason === 'ERR_HTTP_REQUEST_TIMEOUT') return slow(tracked.addSlow(now), anomaly.slowUploadPoints);
       return {
         rule: 'malformed',
         category: 'malformed',
@@ -18,7 +28,7 @@ export function connectionSign(event: ConnectionEvent, { anomaly }: SecurityPoli
       if (event.open <= anomaly.connectionsPerAddress) return undefined;
       return {
         rule: 'anomaly.connections',
-        category: 'anomaly',
+        category: 'anomaly-connections',
         severity: 'medium',
         points: anomaly.connectionPoints,
         evidence: `${event.open} open connections`,
@@ -35,16 +45,22 @@ export function connectionSign(event: ConnectionEvent, { anomaly }: SecurityPoli
         distinct: `size ${event.facts.route ?? ''}`,
       };
     case 'slow-upload':
-      return {
-        rule: 'anomaly.slow-upload',
-        category: 'anomaly',
-        severity: 'low',
-        points: anomaly.slowUploadPoints,
-        evidence: 'a body that did not arrive in time',
-        distinct: `slow ${event.facts.id}`,
-      };
+      return slow(tracked.addSlow(now), anomaly.slowUploadPoints);
     case 'unknown-route':
       // Counted when the request was admitted, whether or not it got this far.
       return undefined;
   }
+}
+
+/** One bad line makes a few; many are held open on purpose, which is a sign of its own. */
+function slow(times: number, points: number): Sign {
+  const isLoris = times > SLOW_LORIS_FROM;
+  return {
+    rule: isLoris ? 'anomaly.slow-loris' : 'anomaly.slow-upload',
+    category: isLoris ? 'anomaly-slow-loris' : 'anomaly-slow',
+    severity: isLoris ? 'medium' : 'low',
+    points: isLoris ? 2 * points : points,
+    evidence: `${Math.round(times)} requests in ten minutes that did not arrive in time`,
+    distinct: `slow ${Math.round(times)}`,
+  };
 }

@@ -98,7 +98,7 @@ export class Scorekeeper {
     if (traps >= this.#policy.honeypots.distinctToBlock) return 'honeypot';
     if (gained <= 0 || total < this.#policy.scoring.blockAt) return undefined;
     const categories = tracked.score.categories(now, limits);
-    const isAnomalyOnly = categories.every((category) => category === 'anomaly' || category === 'malformed');
+    const isAnomalyOnly = categories.every((category) => category.startsWith('anomaly') || category === 'malformed');
     if (isAnomalyOnly) return isTrusted ? undefined : 'anomaly';
     return 'intrusion';
   }

@@ -125,6 +125,10 @@ export class SecurityGate implements Gate {
     return effectiveMode(this.#policy, this.#isLoopbackOnly);
   }
 
+  get policy(): SecurityPolicy {
+    return this.#policy;
+  }
+
   get throttleLevel(): ThrottleLevel {
     return this.#level;
   }
@@ -214,14 +218,15 @@ export class SecurityGate implements Gate {
 
   report(event: ConnectionEvent): void {
     this.#safely('report', undefined, () => {
-      const sign = connectionSign(event, this.#policy);
-      if (sign === undefined || this.#modes.anomaly === 'off') return;
+      if (event.type === 'unknown-route' || this.#modes.anomaly === 'off') return;
       const facts = 'facts' in event ? event.facts : undefined;
       const address = facts?.clientAddress ?? ('address' in event ? event.address : '');
       const key = addressKey(address);
-      const tracked = this.#tracked.getOrCreate(key, () => new TrackedAddress());
-      const protection = this.#deps.blocklist.protectionOf(address);
       const now = this.#deps.clock.monotonic();
+      const tracked = this.#tracked.getOrCreate(key, () => new TrackedAddress());
+      const sign = connectionSign(event, this.#policy, tracked, now);
+      if (sign === undefined) return;
+      const protection = this.#deps.blocklist.protectionOf(address);
       this.#score({ key, tracked, protection, now }, address, facts, [sign], this.#modes.anomaly);
     });
   }

@@ -13,7 +13,6 @@ const SUCCESS_QUIET_MS = 600_000;
 /** Kind of audit row for a sign's category. */
 const kinds: Readonly<Record<string, AuditKind>> = {
   honeypot: 'detection.honeypot',
-  anomaly: 'detection.anomaly',
   malformed: 'detection.malformed',
 };
 
@@ -44,7 +43,7 @@ export class SecurityRecorder {
     for (const sign of signs) {
       if (!this.#isNews(`${facts.clientAddress} ${sign.rule} ${sign.distinct}`, QUIET_MS)) continue;
       this.#audit.record({
-        ...this.#base(kinds[sign.category] ?? 'detection.intrusion', sign.severity),
+        ...this.#base(kindOf(sign), sign.severity),
         ...about(facts),
         rule: sign.rule,
         ...(sign.evidence === undefined ? {} : { evidence: escapeEvidence(sign.evidence, 500) }),
@@ -180,4 +179,8 @@ function about(facts: {
     ...(facts.id === undefined ? {} : { requestId: facts.id }),
     ...(facts.route === undefined ? {} : { route: facts.route }),
   };
+}
+
+function kindOf({ category }: Sign): AuditKind {
+  return category.startsWith('anomaly') ? 'detection.anomaly' : (kinds[category] ?? 'detection.intrusion');
 }

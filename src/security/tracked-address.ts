@@ -25,6 +25,7 @@ export class TrackedAddress {
   isWarned = false;
   /** In observe mode: until when a block would hold, so that it is told once. */
   observedUntil = 0;
+  #slow: SlidingWindow | undefined;
   #score: Score | undefined;
   #failures: AuthFailures | undefined;
   #traps: Map<string, number> | undefined;
@@ -45,6 +46,12 @@ export class TrackedAddress {
 
   get identical(): IdenticalBodies {
     return (this.#identical ??= new IdenticalBodies());
+  }
+
+  /** Notes a request that did not arrive in time; answers how many there were in ten minutes. */
+  addSlow(now: number): number {
+    this.#slow ??= new SlidingWindow(600_000);
+    return this.#slow.add(now);
   }
 
   /** Notes a trap; answers how many different ones were touched within the window. */

@@ -1,5 +1,8 @@
 import type { Guard, GuardContext, Sign, Verdict } from '../guard';
 
+/** Windows over the rate, beyond those forgiven, from which it is a flood: no office full of people lasts that long. */
+const FLOOD_WINDOWS = 6;
+
 /**
  * Rates and floods of unknown paths. Over a rate the answer is 429 first; only an address that stays over it for
  * several windows is scored, because ten colleagues behind one NAT reach it for a moment.
@@ -23,7 +26,7 @@ export class AnomalyGuard implements Guard {
     if (!isNew || distinct <= unknownPathsPerMinute) return;
     signs.push({
       rule: 'anomaly.unknown-paths',
-      category: 'anomaly',
+      category: 'anomaly-paths',
       severity: 'low',
       points: unknownPathPoints,
       evidence: `${distinct} different unknown paths in a minute`,
@@ -48,9 +51,10 @@ export class AnomalyGuard implements Guard {
       ? `${Math.round(inSecond)} requests in a second`
       : `${Math.round(inMinute)} requests in a minute`;
     if (tracked.windowsOver > windowsBeforeScoring) {
+      const isFlood = tracked.windowsOver > windowsBeforeScoring + FLOOD_WINDOWS;
       signs.push({
-        rule: 'anomaly.rate',
-        category: 'anomaly',
+        rule: isFlood ? 'anomaly.flood' : 'anomaly.rate',
+        category: isFlood ? 'anomaly-flood' : 'anomaly-rate',
         severity: 'medium',
         points: ratePoints,
         evidence,

@@ -95,9 +95,9 @@ function different(text: string, reading: string): string | undefined {
 /** `\u003c`, `\u{3c}`, `\x3c`, `\074`: escapes of JavaScript and JSON. */
 function unescapeScript(text: string): string {
   return text.replace(
-    /\\u\{?0{0,4}([0-9a-f]{2,4})\}?|\\x([0-9a-f]{2})|\\([0-7]{3})/gi,
-    (_, unicode?: string, hex?: string, octal?: string) =>
-      String.fromCharCode(octal === undefined ? parseInt(unicode ?? hex ?? '0', 16) : parseInt(octal, 8)),
+    /\\u([0-9a-f]{4})|\\u\{0{0,8}([0-9a-f]{1,4})\}|\\x([0-9a-f]{2})|\\([0-7]{3})/gi,
+    (_, unicode?: string, braced?: string, hex?: string, octal?: string) =>
+      String.fromCharCode(octal === undefined ? parseInt(unicode ?? braced ?? hex ?? '0', 16) : parseInt(octal, 8)),
   );
 }
 

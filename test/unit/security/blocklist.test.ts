@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { parseBlockList, formatBlockList } from '../../../src/security/block-list-format';
+import { importBlocks } from '../../../src/security/import-blocks';
+import { FakeClock } from '../../helpers/fake-clock';
+import { makeSecurity, MemoryBlockStore } from '../../helpers/security-fixture';
+
+describe('blocklist', () => {
+  const start = (store = new MemoryBlockStore(), clock = new FakeClock()) => {
+    const { services } = makeSecurity({ clock, store });
+    return { services, list: services.blocklist, store, clock };
+  };
+
+  it('finds an address in a blocked range until the block ends', async () => {
+    const { list, clock } = start();
+    await list.add({ range: '203.0.113.0/24', rule: 'manual', reason: 'x', expiresAt: clock.now() + 1000 });
+    assert.equal(list.find('203.0.113.77')?.range, '203.0.113.0/24');
+    clock.advance(1001);
+    assert.equal(list.find('203.0.113.77'), undefined);
+  });
+
+  it('keeps blocks and lifted blocks across a restart', async () => {
+    const { list, store } = start();
+    await list.add({ range: '203.0.113.1', rule: 'manual', reason: 'x' });
+    await list.add({ range: '203.0.113.2', rule: 'manual', reason: 'x' });
+    await list.remove('203.0.113.2');
+
+    const again = start(store);
+
+    assert.ok(again.list.find('203.0.113.1'));
+    assert.equal(again.list.find('203.0.113.2'), undefined);
+  });
+
+  it('prefers a block by a person to an automatic one of the same address', async () => {
+    const { list } = start();
+    list.blockAddress('203.0.113.1', { rule: 'intrusion', reason: 'x' }, 60_000);
+    await list.add({ range: '203.0.113.0/24', rule: 'manual', reason: 'x' });
+    assert.equal(list.find('203.0.113.1')?.source, 'manual');
+  });
+
+  it('never replaces a block by a person with an automatic one', async () => {
+    const { list } = start();
+    await list.add({ range: '203.0.113.1', rule: 'manual', reason: 'x' });
+    assert.equal(list.blockAddress('203.0.113.1', { rule: 'intrusion', reason: 'x' }, 60_000), undefined);
+  });
+
+  it('lets the allowlist win, and only until its entry ends', async () => {
+    const { list, clock } = start();
+    await list.add({ range: '203.0.113.0/24', rule: 'manual', reason: 'x' });
+    await list.allow({ range: '203.0.113.5', expiresAt: clock.now() + 1000 });
+    assert.equal(list.find('203.0.113.5'), undefined);
+    clock.advance(1001);
+    assert.ok(list.find('203.0.113.5'));
+  });
+
+  it('takes ended blocks off the list and tells of it', () => {
+    const clock = new FakeClock();
+    const { services, events, store } = makeSecurity({ clock });
+    services.blocklist.blockAddress('203.0.113.1', { rule: 'intrusion', reason: 'x' }, 60_000);
+    clock.advance(120_000);
+    assert.ok(events.some(({ kind }) => kind === 'block.expired'));
+    assert.equal(store.blocks.size, 0);
+  });
+
+  it('lifts every temporary block at once and leaves the others', async () => {
+    const { list } = start();
+    list.blockAddress('203.0.113.1', { rule: 'intrusion', reason: 'x' }, 60_000);
+    await list.add({ range: '203.0.113.2', rule: 'manual', reason: 'x' });
+    assert.equal(await list.clearTemporary(), 1);
+    assert.deepEqual(
+      list.list().map(({ range }) => range),
+      ['203.0.113.2'],
+    );
+  });
+
+  it('imports a plain list and says which lines it refused and why', async () => {
+    const { list, clock } = start();
+    const text =
+      '# bad people\n203.0.113.1 # scanner\n203.0.113.0/33\nhost.example\n127.0.0.1\n203.0.113.1\n2001:db8::/48\n';
+    const report = await importBlocks(text, list, clock);
+    assert.deepEqual([report.added, report.kept, report.refusedTotal], [2, 1, 3]);
+    assert.deepEqual(report.refused.map(({ line }) => line).sort(), [3, 4, 5]);
+    assert.equal(list.find('203.0.113.1')?.note, 'scanner');
+  });
+
+  it('imports decisions as CrowdSec prints them', () => {
+    const now = 1_000_000;
+    const alerts = [
+      {
+        decisions: [
+          {
+            value: '203.0.113.7',
+            scope: 'Ip',
+            type: 'ban',
+            duration: '3h59m30s',
+            scenario: 'http-probing',
+            origin: 'crowdsec',
+          },
+        ],
+      },
+      {
+        decisions: [
+          { value: 'AS64500', scope: 'AS', type: 'ban', duration: '4h' },
+          { value: '203.0.113.8', scope: 'Ip', type: 'captcha', duration: '4h' },
+        ],
+      },
+    ];
+    const parsed = parseBlockList(JSON.stringify(alerts), now);
+    assert.deepEqual(
+      parsed.entries.map(({ range, reason, expiresAt }) => [range, reason, expiresAt]),
+      [['203.0.113.7', 'http-probing', now + 14_370_000]],
+    );
+    assert.equal(parsed.refused.length, 2);
+  });
+
+  for (const format of ['plain', 'csv', 'json'] as const) {
+    it(`reads back what it exported as ${format}`, () => {
+      const block = {
+        range: '203.0.113.0/24',
+        source: 'manual',
+        rule: 'manual',
+        reason: '=cmd, "x"\n',
+        createdAt: 1,
+        expiresAt: 5_000,
+        strikes: 0,
+      } as const;
+      const text = formatBlockList([block], format);
+      assert.deepEqual(
+        parseBlockList(text, 1).entries.map(({ range }) => range),
+        ['203.0.113.0/24'],
+      );
+      assert.doesNotMatch(text, /^=|,=/m);
+    });
+  }
+
+  for (const text of ['', '{', '[1, null, "x"]', '{"blocks": 3}', 'range,reason\n"', '\u0000']) {
+    it(`takes ${JSON.stringify(text)} without throwing`, () => {
+      assert.deepEqual(parseBlockList(text, 0).entries, []);
+    });
+  }
+});
