@@ -26,8 +26,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 // npm runs us through a shell that keeps signals to itself: when it is ended, we are left over and must end too.
 const parent = process.ppid;
 if (process.env.npm_lifecycle_event !== undefined && process.platform !== 'win32') {
-  setInterval(() => {
-    if (process.ppid !== parent) gateway.kill('SIGTERM');
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer); // a second signal would end it without order
+    gateway.kill('SIGTERM');
   }, parentCheckMs);
 }
 gateway.once('error', (error) => {

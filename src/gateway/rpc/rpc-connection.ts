@@ -27,6 +27,8 @@ const maxMessageBytes = 4 * 1024 * 1024;
 /** A window that does not read for so long that this piles up is cut off; it comes back and gets the state anew. */
 const maxUnsentBytes = 64 * 1024 * 1024;
 const maxOpenRequests = 64;
+/** The answer "wrong token" gets that long to leave before the connection ends. */
+const refusalLingerMs = 100;
 /** From connecting to a proven token. */
 const greetingTimeoutMs = 5_000;
 
@@ -145,7 +147,7 @@ export class RpcConnection implements RpcPeer {
     const { version, token, service } = this.#deps;
     if (!isSameToken(hello.token, token)) {
       this.#deps.logger.warn('A connection with a wrong token was refused.');
-      setImmediate(() => this.close());
+      this.#deps.clock.setTimeout(() => this.close(), refusalLingerMs);
       return { ok: false, cause: 'token', version };
     }
     if (hello.protocolVersion !== protocolVersion) {
