@@ -53,7 +53,7 @@ export interface SaveReport {
 export interface DatabaseHostApi {
   open(request: OpenRequest): Promise<OpenReport>;
   /** Journal lines. Answers the number of the last entry in the database. */
-  apply(lines: string): Promise<number>;
+  apply(lines: Uint8Array): Promise<number>;
   saveEngines(engines: readonly Engine[], at: number): Promise<void>;
   save(now: number): Promise<SaveReport>;
   retain(policy: RetentionPolicy, now: number): Promise<RetentionResult>;

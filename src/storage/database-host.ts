@@ -100,11 +100,12 @@ export class DatabaseHost implements DatabaseHostApi {
     };
   }
 
-  apply(lines: string): Promise<number> {
+  apply(lines: Uint8Array): Promise<number> {
     const { applier } = this.#use();
     if (!this.#isReadOnly) {
       applier.apply(
-        lines
+        Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)
+          .toString('utf8')
           .split('\n')
           .filter((line) => line !== '')
           .map((line) => JSON.parse(line.slice(jsonOffset)) as JournalEntry),

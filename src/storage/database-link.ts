@@ -34,15 +34,15 @@ export class DatabaseLink {
   #ends: number[] = [];
   /** Handed over and not yet confirmed, oldest first. */
   #unconfirmed: JournalBatch[] = [];
-  #unconfirmedChars = 0;
+  #unconfirmedBytes = 0;
 
   constructor(ports: LinkPorts) {
     this.#ports = ports;
   }
 
-  /** Characters waiting to be applied. */
-  get backlogChars(): number {
-    return this.#unconfirmedChars;
+  /** Size of what waits to be applied. */
+  get backlogBytes(): number {
+    return this.#unconfirmedBytes;
   }
 
   get isSeparate(): boolean {
@@ -68,7 +68,7 @@ export class DatabaseLink {
   /** Hands a batch to the database. Never throws. */
   post(batch: JournalBatch): void {
     this.#unconfirmed.push(batch);
-    this.#unconfirmedChars += batch.text.length;
+    this.#unconfirmedBytes += batch.data.byteLength;
     if (this.#isReady) this.#apply(batch);
   }
 
@@ -100,7 +100,7 @@ export class DatabaseLink {
 
   #apply(batch: JournalBatch): void {
     const host = this.#host;
-    host?.api.apply(batch.text).then(
+    host?.api.apply(batch.data).then(
       () => this.#confirm(batch),
       (error: unknown) => {
         if (this.#host !== host || !this.#isReady) return; // It ended: the batch goes to the next one.
@@ -114,7 +114,7 @@ export class DatabaseLink {
     const index = this.#unconfirmed.indexOf(batch);
     if (index < 0) return;
     this.#unconfirmed.splice(index, 1);
-    this.#unconfirmedChars -= batch.text.length;
+    this.#unconfirmedBytes -= batch.data.byteLength;
   }
 
   async #ended(host: RunningHost, error: Error): Promise<void> {

@@ -19,7 +19,7 @@ export function encodeEntry(number: number, tag: EntryTag, json: string): string
 }
 
 /** The line that ends a batch. */
-export function encodeBatchEnd(lastNumber: number, batch: string, secret: Uint8Array): string {
+export function encodeBatchEnd(lastNumber: number, batch: Uint8Array | string, secret: Uint8Array): string {
   return encodeLine(`[${lastNumber},"m","${macOf(batch, secret)}"]`);
 }
 
@@ -27,7 +27,7 @@ function encodeLine(json: string): string {
   return `${crc32(json).toString(16).padStart(crcDigits, '0')} ${json}\n`;
 }
 
-function macOf(batch: string, secret: Uint8Array): string {
+function macOf(batch: Uint8Array | string, secret: Uint8Array): string {
   return createHmac('sha256', secret).update(batch).digest('base64url');
 }
 

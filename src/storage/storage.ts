@@ -62,8 +62,8 @@ export interface StorageOptions {
 const retentionEveryMs = 60_000;
 /** A journal of this size is saved into the database without waiting for the schedule. */
 const maxJournalBytes = 32 * 1024 * 1024;
-/** Text waiting for the database beyond which records are left out: it would take seconds to catch up. */
-const maxBacklogChars = 64 * 1024 * 1024;
+/** Entries waiting for the database beyond which records are left out: it would take seconds to catch up. */
+const maxBacklogBytes = 64 * 1024 * 1024;
 /** A step back of the wall clock that is worth a row. */
 const clockStepMs = 60_000;
 const longestSkipLogMs = 60_000;
@@ -171,9 +171,10 @@ export class Storage implements AuditLog {
     try {
       await this.#loadSecret();
       this.#opened(await this.#link.start());
-    } catch (error) {
+    } catch (cause) {
       await this.#lock.release();
-      throw error;
+      if (FlmError.is(cause)) throw cause;
+      throw new FlmError('storage_failed', `The database could not be started: ${messageOf(cause)}`, { cause });
     }
   }
 
@@ -320,7 +321,7 @@ export class Storage implements AuditLog {
       this.#leaveOut();
       return;
     }
-    if ((tag === 'a' || tag === 'r') && this.#link.backlogChars > maxBacklogChars) {
+    if ((tag === 'a' || tag === 'r') && this.#link.backlogBytes > maxBacklogBytes) {
       this.#state.set('overload', reason('storage.overloaded'));
       this.#leaveOut();
       return;
