@@ -56,7 +56,7 @@ describe('the packed extension in a workbench', function () {
       const window = await editor.openWindow();
       await window.showContainer('FLM');
 
-      await window.runCommand('FLM: Run the Demo Engine');
+      await window.page.locator('.welcome-view-content').getByText('Run the Demo Engine').click();
 
       await window.row(/demo/i).first().waitFor({ timeout: 30_000 });
       await window.screenshot(picture('demo'));
@@ -102,6 +102,14 @@ describe('the packed extension in a workbench', function () {
       await first.statusBarItem(`:${port}`).waitFor({ timeout: 30_000 });
       await waitForAnswer(`http://127.0.0.1:${port}/v1/models`, true);
       await first.screenshot(picture('status-bar'));
+    });
+
+    it('finds no fault when asked to diagnose', async () => {
+      await first.runCommand('FLM: Diagnose');
+
+      const finding = first.notifications.filter({ hasText: /Everything works|proxy work\./ });
+      await finding.waitFor({ timeout: 30_000 });
+      await first.screenshot(picture('diagnose'));
     });
 
     it('shows the same gateway in a second window', async () => {
