@@ -32,10 +32,12 @@ export function client(baseURL: string, isGateway: boolean): OpenAI {
 /** The id of the model as `way` lists it: behind the gateway with the engine's name in front. */
 export async function modelId(openai: OpenAI, role: 'chat' | 'embed', isGateway: boolean): Promise<string> {
   if (!isGateway) return modelName;
+  // Two engines of one kind are told apart by their port: `llamacpp-18080/model`.
+  const { port } = new URL(role === 'chat' ? chatUrl : embedUrl);
   const deadline = Date.now() + 15_000;
   for (;;) {
     const ids = (await openai.models.list()).data.map(({ id }) => id);
-    const id = ids.find((one) => one.startsWith(role) && one.endsWith(modelName));
+    const id = ids.find((one) => one === `llamacpp-${port}/${modelName}`);
     if (id !== undefined) return id;
     if (Date.now() > deadline) throw new Error(`no model of ${role} in the gateway's list: ${ids.join(', ')}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
