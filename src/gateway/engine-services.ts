@@ -11,8 +11,7 @@ import { ModelCatalog } from '../engines/model-catalog';
 import { nodeHost } from '../engines/node-host';
 import { ProbeClient } from '../engines/probe-client';
 import type { EngineProbeResult } from '../protocol/gateway-rpc';
-import type { EngineCache } from './engine-cache';
-import type { Engines } from './gateway-ports';
+import type { EngineCache, Engines } from './gateway-ports';
 
 export interface EngineServicesDeps {
   readonly config: FlmConfig;

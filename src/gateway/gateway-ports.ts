@@ -2,7 +2,10 @@ import type { Event } from '../core/emitter';
 import type { FlmConfig } from '../core/config-schema';
 import type { Catalog } from '../core/catalog';
 import type { EnginesSnapshot } from '../core/engine';
+import type { AuditEvent, AuditKind } from '../core/audit';
+import type { Engine } from '../core/engine';
 import type { EngineProbeResult } from '../protocol/gateway-rpc';
+import type { SecuritySummary } from '../protocol/security-rpc';
 
 /** What the gateway wants from the engines, without knowing how they are found. */
 export interface Engines {
@@ -49,3 +52,23 @@ export interface OpenedProxy {
  * and with another error when the host cannot be listened on.
  */
 export type OpenProxy = (config: FlmConfig, host: string, port: number) => Promise<OpenedProxy>;
+
+/** The engines as last seen, for the first moment of the next start. Neither call rejects. */
+export interface EngineCache {
+  load(): Promise<readonly Engine[]>;
+  save(engines: readonly Engine[]): Promise<void>;
+}
+
+/** Keys, storage and security services, as the gateway's behaviour needs them. */
+export interface Guardian {
+  /** Blocks, keys, load, storage or mode changed. May fire often. */
+  readonly onDidChange: Event<void>;
+  /** Never rejects. */
+  start(): Promise<void>;
+  /** Comes last: what others still record is kept. Never rejects. */
+  stop(): Promise<void>;
+  summary(): SecuritySummary;
+  /** Where the proxy listens; undefined: nowhere. */
+  listensOn(host: string | undefined): void;
+  record(kind: AuditKind, details?: AuditEvent['details'], severity?: AuditEvent['severity']): void;
+}

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock';
-import { isSameConfig, parseConfig, type ConfigProblem, type ParsedConfig } from '../core/config';
+import { changedKeys, isSameConfig, parseConfig, type ConfigProblem, type ParsedConfig } from '../core/config';
 import type { FlmConfig } from '../core/config-schema';
 import { DisposableStore } from '../core/disposable';
 import { messageOf } from '../core/errors';
@@ -13,15 +13,18 @@ import type {
 import type { DesiredState, DesiredStateFile } from './desired-state';
 import { diagnose } from './diagnosis';
 import type { EngineKeyRing } from './engine-key-ring';
-import type { Engines } from './gateway-ports';
+import type { Engines, Guardian } from './gateway-ports';
 import { httpCall, type HttpCall } from './http-call';
 import type { LeveledLogger } from './log-lines';
 import type { ProxyController } from './proxy/proxy-controller';
+import type { ProtectionHandlers } from './protection/protection-handlers';
 import type { RpcHandlers, RpcPeer, RpcService } from './rpc/rpc-handlers';
 import { Throttle } from './throttle';
 
 /** Ten a second: the protocol's promise to windows. */
 const pushIntervalMs = 100;
+/** Two a second, likewise. */
+const securityPushIntervalMs = 500;
 
 /** The demo engine as the gateway uses it. */
 export interface Demo {
@@ -34,6 +37,9 @@ export interface GatewayServiceDeps {
   readonly engines: Engines;
   readonly proxy: ProxyController;
   readonly demo: Demo;
+  readonly guardian: Guardian;
+  /** Requests about keys, records, blocks and the policy. */
+  readonly protectionHandlers: ProtectionHandlers;
   readonly keys: EngineKeyRing;
   /** Undefined: nothing is remembered (headless, where the command line says what is on). */
   readonly desired?: DesiredStateFile;
@@ -64,6 +70,7 @@ export class GatewayService implements RpcService {
   readonly #visible = new Set<number>();
   readonly #proxyPush: Throttle;
   readonly #enginesPush: Throttle;
+  readonly #securityPush: Throttle;
   #config: FlmConfig;
   #problems: readonly ConfigProblem[];
   #demoUrl: string | undefined;
@@ -75,16 +82,20 @@ export class GatewayService implements RpcService {
     this.#startedAt = deps.clock.now();
     this.#config = options.config.config;
     this.#problems = options.config.problems;
-    const push = (send: () => void) => this.#store.add(new Throttle(pushIntervalMs, send, deps.clock));
+    const push = (send: () => void, intervalMs = pushIntervalMs) =>
+      this.#store.add(new Throttle(intervalMs, send, deps.clock));
     this.#proxyPush = push(() => deps.notify('proxy/changed', deps.proxy.state));
     this.#enginesPush = push(() => deps.notify('engines/changed', deps.engines.snapshot()));
+    this.#securityPush = push(() => deps.notify('security/changed', deps.guardian.summary()), securityPushIntervalMs);
     this.handlers = this.#createHandlers();
   }
 
   /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
   async start(): Promise<void> {
-    const { engines, proxy, desired } = this.#deps;
+    const { engines, proxy, desired, guardian } = this.#deps;
     this.#logProblems();
+    this.#store.add(guardian.onDidChange(() => this.#securityPush.trigger()));
+    await guardian.start(); // before a request can come in: blocks, keys and policy are known
     this.#store.add(engines.onDidChange(() => this.#enginesPush.trigger()));
     this.#store.add(proxy.onDidChange((state) => this.#proxyChanged(state)));
     const wanted: DesiredState = (await desired?.restore()) ?? { isProxyOn: false };
@@ -101,10 +112,11 @@ export class GatewayService implements RpcService {
 
   /** Ends everything within about 1.5 s, remembering what was on. Never rejects. */
   async stop(): Promise<void> {
-    const { engines, proxy, demo, desired } = this.#deps;
+    const { engines, proxy, demo, desired, guardian } = this.#deps;
     this.#store.dispose();
     await Promise.all([proxy.dispose(), demo.stop(), engines.stop()]);
     await desired?.close();
+    await guardian.stop();
   }
 
   state(): GatewayState {
@@ -112,6 +124,7 @@ export class GatewayService implements RpcService {
       proxy: this.#deps.proxy.state,
       engines: this.#deps.engines.snapshot(),
       configProblems: this.#problems,
+      security: this.#deps.guardian.summary(),
       pid: process.pid,
       startedAt: this.#startedAt,
       ...(this.#demoUrl === undefined ? {} : { demoEngine: this.#demoUrl }),
@@ -126,6 +139,9 @@ export class GatewayService implements RpcService {
       this.#deps.notify('config/problems', problems);
     }
     if (!isSameConfig(config, this.#config)) {
+      this.#deps.guardian.record('config.changed', {
+        settings: changedKeys(this.#config, config).join(', ').slice(0, 1000),
+      });
       this.#config = config;
       this.#deps.logger.level = config['log.level'];
       this.#deps.engines.configure(config);
@@ -159,6 +175,7 @@ export class GatewayService implements RpcService {
   #createHandlers(): RpcHandlers {
     const { engines, proxy, desired } = this.#deps;
     return {
+      ...this.#deps.protectionHandlers,
       'proxy/start': () => this.#remembered(proxy.start()),
       'proxy/stop': () => {
         desired?.update({ isProxyOn: false, port: undefined, wantedPort: undefined });
@@ -226,6 +243,7 @@ export class GatewayService implements RpcService {
     this.#proxyPush.trigger();
     this.#interestChanged();
     const { phase, port } = state;
+    if (phase === 'off' || phase === 'failed') this.#deps.guardian.listensOn(undefined);
     if (phase !== 'on' || port === undefined) return;
     const wantedPort = this.#config['proxy.port'];
     const place = `${port} for ${wantedPort}`;

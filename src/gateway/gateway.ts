@@ -4,10 +4,8 @@ import type { ParsedConfig } from '../core/config';
 import { randomId } from '../core/random-id';
 import type { GatewayLease } from '../protocol/gateway-lease';
 import { protocolVersion, type GatewayNotifications, type GatewayState } from '../protocol/gateway-rpc';
-import { openGate } from '../proxy/open-gate';
 import { DemoEngine } from './demo-engine';
 import { DesiredStateFile } from './desired-state';
-import { EngineCache } from './engine-cache';
 import { EngineKeyRing } from './engine-key-ring';
 import { EngineServices } from './engine-services';
 import { GatewayService } from './gateway-service';
@@ -17,6 +15,9 @@ import { createPipeAddress, makePrivateFolder, pipePlace } from './lease/pipe-ad
 import { probePipe } from './lease/pipe-liveness';
 import { removeStraySockets } from './lease/stray-sockets';
 import type { LeveledLogger } from './log-lines';
+import { Protection } from './protection/protection';
+import { protectionHandlers } from './protection/protection-handlers';
+import { StoredEngineCache } from './protection/stored-engine-cache';
 import { isPortFree, proxyOpener } from './proxy/open-proxy';
 import { ProxyController } from './proxy/proxy-controller';
 import { RpcServer } from './rpc/rpc-server';
@@ -140,18 +141,34 @@ export class Gateway {
     const clock = this.#clock;
     const keys = new EngineKeyRing();
     for (const [baseUrl, key] of Object.entries(this.#options.engineKeys ?? {})) keys.set(baseUrl, key);
+    const protection = new Protection({
+      dataDir,
+      clock,
+      logger,
+      onEvent: (event) => this.#rpc.notifyAll('security/event', event),
+    });
     const engines = new EngineServices({
       config: config.config,
       keys,
-      cache: new EngineCache(dataDir, logger),
+      cache: new StoredEngineCache(protection.storage),
       ownPorts: () => proxy.ports,
       clock,
       logger,
     });
     const { catalog, health } = engines;
-    const open = proxyOpener({ catalog, gate: openGate, keys, health, clock, logger, version });
-    // API keys for clients do not exist yet: nothing may guard a wider bind.
-    const canExpose = () => false;
+    const open = proxyOpener({
+      catalog,
+      gate: protection.services.gate,
+      clientAddress: protection.services.clientAddress,
+      beforeListening: (host) => protection.listensOn(host),
+      withPolicy: (settings) => protection.withPolicy(settings),
+      keys,
+      health,
+      clock,
+      logger,
+      version,
+    });
+    const canExpose = () => protection.canExpose();
     const proxy = new ProxyController(config.config, { open, isPortFree, canExpose, clock, logger }, port);
     const demo = new DemoEngine(join(__dirname, 'demo-engine.js'), () => this.#service.demoEnded(), clock, logger);
     return new GatewayService(
@@ -159,6 +176,8 @@ export class Gateway {
         engines,
         proxy,
         demo,
+        guardian: protection,
+        protectionHandlers: protectionHandlers(protection, clock, () => void proxy.reconsider()),
         keys,
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),
         clock,

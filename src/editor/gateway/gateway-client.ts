@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../core/audit';
 import type { Clock } from '../../core/clock';
 import { Emitter, type Event } from '../../core/emitter';
 import { FlmError, messageOf } from '../../core/errors';
@@ -64,6 +65,8 @@ export class GatewayClient implements GatewayPort {
   readonly #options: GatewayClientOptions;
   readonly #changes: Emitter<GatewayStatus>;
   readonly onDidChangeStatus: Event<GatewayStatus>;
+  readonly #securityEvents: Emitter<AuditEvent>;
+  readonly onDidSecurityEvent: Event<AuditEvent>;
   readonly #alarm: Alarm;
   readonly #beats: HeartbeatWatch;
   #status: GatewayStatus = { phase: 'idle' };
@@ -82,8 +85,11 @@ export class GatewayClient implements GatewayPort {
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
-    this.#changes = new Emitter((error) => options.log.error('A listener to the gateway failed.', { error }));
+    const onError = (error: unknown) => options.log.error('A listener to the gateway failed.', { error });
+    this.#changes = new Emitter(onError);
     this.onDidChangeStatus = this.#changes.event;
+    this.#securityEvents = new Emitter(onError);
+    this.onDidSecurityEvent = this.#securityEvents.event;
     this.#alarm = new Alarm(options.clock);
     this.#beats = new HeartbeatWatch(options.clock);
   }
@@ -117,6 +123,7 @@ export class GatewayClient implements GatewayPort {
     this.#isClosed = true;
     this.#changes.fire(this.#status);
     this.#changes.dispose();
+    this.#securityEvents.dispose();
     this.#alarm.ring();
     this.#pipe?.dispose();
     await this.#owned?.stop();
@@ -183,6 +190,7 @@ export class GatewayClient implements GatewayPort {
     for (const name of notificationNames) {
       connection.on(name, (params) => this.#update((state) => applyNotification(state, name, params)));
     }
+    connection.on('security/event', (event) => this.#securityEvents.fire(event));
     connection.on('log', ({ level, message }) => {
       // The owner hears its worker directly.
       if (this.#owned?.isAlive !== true) this.#options.onLog(level, message);

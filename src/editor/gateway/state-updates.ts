@@ -14,6 +14,8 @@ const updates = {
     return baseUrl === undefined ? next : { ...next, demoEngine: baseUrl };
   },
   'config/problems': (state, configProblems) => ({ ...state, configProblems }),
+  'security/changed': (state, security) => ({ ...state, security }),
+  'security/changed': (state, security) => ({ ...state, security }),
 } as const satisfies Updates;
 
 export type StateNotification = keyof typeof updates;

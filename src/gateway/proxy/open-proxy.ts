@@ -6,13 +6,21 @@ import type { ProxyDeps } from '../../proxy/proxy-deps';
 import { createProxy, type ProxyServer } from '../../proxy/proxy-server';
 import type { OpenedProxy, OpenProxy } from '../gateway-ports';
 
+export interface ProxyOpenerDeps extends Omit<ProxyDeps, 'config'> {
+  /** Called before a listener opens there. */
+  readonly beforeListening: (host: string) => void;
+  /** What the settings mean together with the security policy, asked whenever either changed. */
+  readonly withPolicy: (config: FlmConfig) => FlmConfig;
+}
+
 /** Opens real proxies: one {@link ProxyServer} per listening address, so that an old one can drain beside a new one. */
-export function proxyOpener(deps: Omit<ProxyDeps, 'config'>): OpenProxy {
+export function proxyOpener({ beforeListening, withPolicy, ...deps }: ProxyOpenerDeps): OpenProxy {
   return async (config, host, port) => {
-    const server = createProxy({ ...deps, config });
+    beforeListening(host);
+    const server = createProxy({ ...deps, config: withPolicy(config) });
     try {
       const listening = await server.listen(host, port);
-      return new ListeningProxy(server, listening.port, deps.clock);
+      return new ListeningProxy(server, listening.port, deps.clock, withPolicy);
     } catch (error) {
       await server.stop();
       throw error;
@@ -35,7 +43,10 @@ class ListeningProxy implements OpenedProxy {
   readonly #clock: Clock;
   readonly #changes = new Emitter<void>();
 
-  constructor(server: ProxyServer, port: number, clock: Clock) {
+  readonly #withPolicy: (config: FlmConfig) => FlmConfig;
+
+  constructor(server: ProxyServer, port: number, clock: Clock, withPolicy: (config: FlmConfig) => FlmConfig) {
+    this.#withPolicy = withPolicy;
     this.port = port;
     this.#server = server;
     this.#clock = clock;
@@ -53,7 +64,7 @@ class ListeningProxy implements OpenedProxy {
   }
 
   configure(config: FlmConfig): void {
-    this.#server.configure(config);
+    this.#server.configure(this.#withPolicy(config));
   }
 
   async close(drainMs: number): Promise<void> {

@@ -1,10 +1,8 @@
-import { FlmError } from '../../core/errors';
 import type { GatewayRequestName, GatewayRequests, HelloParams } from '../../protocol/gateway-rpc';
+import { boolean, integer, invalid, text, type Fields } from './param-readers';
+import { securityParamReaders } from './security-params';
 
 type ParamReaders = { readonly [N in GatewayRequestName]: (params: Fields) => GatewayRequests[N]['params'] };
-
-/** Parameters of a request, not looked at yet. */
-type Fields = Readonly<Record<string, unknown>>;
 
 const maxUrlLength = 2048;
 const maxKeyLength = 8192;
@@ -13,6 +11,7 @@ const nothing = (): Record<string, never> => ({});
 
 /** One row per request: takes what it needs from what a stranger sent, and throws FlmError `invalid_request` otherwise. */
 const readers: ParamReaders = {
+  ...securityParamReaders,
   hello: (fields) => {
     const engineKeys = keyTable(fields);
     return {
@@ -58,24 +57,6 @@ export function readParams<N extends GatewayRequestName>(name: N, params: unknow
   return readers[name](given as Fields);
 }
 
-function text(fields: Fields, name: string, maxLength: number): string {
-  const value = fields[name];
-  if (typeof value === 'string' && value !== '' && value.length <= maxLength) return value;
-  throw invalid(name, `a text of 1 to ${maxLength} characters`);
-}
-
-function integer(fields: Fields, name: string): number {
-  const value = fields[name];
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  throw invalid(name, 'a whole number');
-}
-
-function boolean(fields: Fields, name: string): boolean {
-  const value = fields[name];
-  if (typeof value === 'boolean') return value;
-  throw invalid(name, 'true or false');
-}
-
 function keyTable(fields: Fields): Readonly<Record<string, string>> | undefined {
   const value = fields.engineKeys;
   if (value === undefined || value === null) return undefined;
@@ -86,8 +67,4 @@ function keyTable(fields: Fields): Readonly<Record<string, string>> | undefined 
   );
   if (!isTable || !fits || entries.length > maxKeys) throw invalid('engineKeys', `up to ${maxKeys} keys by base URL`);
   return Object.fromEntries(entries) as Record<string, string>;
-}
-
-function invalid(name: string, expected: string): FlmError {
-  return new FlmError('invalid_request', `${name} must be ${expected}.`);
 }

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { defaultConfig, parseConfig } from '../../../src/core/config';
+import type { FlmConfig } from '../../../src/core/config-schema';
+import { Emitter } from '../../../src/core/emitter';
+import { emptyEnginesSnapshot, type EnginesSnapshot } from '../../../src/core/engine';
+import { EngineKeyRing } from '../../../src/gateway/engine-key-ring';
+import type { Engines } from '../../../src/gateway/gateway-ports';
+import { GatewayService } from '../../../src/gateway/gateway-service';
+import { createLineLogger } from '../../../src/gateway/log-lines';
+import { ProxyController } from '../../../src/gateway/proxy/proxy-controller';
+import { FakeClock } from '../../helpers/fake-clock';
+import type { ProtectionHandlers } from '../../../src/gateway/protection/protection-handlers';
+import type { Guardian } from '../../../src/gateway/gateway-ports';
+import { quietSecurity } from '../../helpers/quiet-security';
+
+class FakeEngines implements Engines {
+  readonly catalog: Engines['catalog'] = {
+    list: () => [],
+    resolve: () => ({ ok: false, code: 'model_missing', suggestions: [] }),
+  };
+  readonly changes = new Emitter<EnginesSnapshot>();
+  readonly onDidChange = this.changes.event;
+  readonly configs: FlmConfig[] = [];
+  readonly keys: string[] = [];
+  isActive = false;
+  isRunning = false;
+  demo: string | undefined;
+
+  start(): void {
+    this.isRunning = true;
+  }
+  stop(): void {
+    this.isRunning = false;
+  }
+  snapshot(): EnginesSnapshot {
+    return emptyEnginesSnapshot;
+  }
+  refresh(): Promise<EnginesSnapshot> {
+    return Promise.resolve(emptyEnginesSnapshot);
+  }
+  setActive(active: boolean): void {
+    this.isActive = active;
+  }
+  configure(config: FlmConfig): void {
+    this.configs.push(config);
+  }
+  keysChanged(baseUrl: string): void {
+    this.keys.push(baseUrl);
+  }
+  probeAddress(): ReturnType<Engines['probeAddress']> {
+    return Promise.resolve({ ok: true, baseUrl: 'http://x', label: 'x', models: 0 });
+  }
+  setDemo(baseUrl: string | undefined): void {
+    this.demo = baseUrl;
+  }
+}
+
+describe('gateway service', () => {
+  let clock: FakeClock;
+  let engines: FakeEngines;
+  let sent: string[];
+  let activity: Emitter<void>;
+  let service: GatewayService;
+  let demoFails: boolean;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    engines = new FakeEngines();
+    sent = [];
+    activity = new Emitter<void>();
+    demoFails = false;
+    service = create();
+  });
+  afterEach(() => service.stop());
+
+  function create(options: { takesSettings?: boolean; startProxy?: boolean; config?: Partial<FlmConfig> } = {}) {
+    const { takesSettings = true, startProxy = false } = options;
+    const config = { ...defaultConfig, ...options.config };
+    const logger = createLineLogger('error', () => undefined);
+    const proxy = new ProxyController(config, {
+      open: (_, __, port) =>
+        Promise.resolve({
+          port,
+          inFlight: 0,
+          requests: 0,
+          onDidChange: activity.event,
+          configure: () => undefined,
+          close: () => Promise.resolve(),
+        }),
+      isPortFree: () => Promise.resolve(true),
+      canExpose: () => false,
+      clock,
+      logger,
+    });
+    return new GatewayService(
+      {
+        engines,
+        proxy,
+        demo: {
+          start: () => (demoFails ? Promise.reject(new Error('no')) : Promise.resolve('http://127.0.0.1:4000')),
+          stop: () => Promise.resolve(),
+        },
+        guardian: new FakeGuardian(),
+        protectionHandlers: {} as ProtectionHandlers,
+        keys: new EngineKeyRing(),
+        clock,
+        logger,
+        notify: (name) => sent.push(name),
+        onYield: () => undefined,
+      },
+      { config: { config, problems: [] }, takesSettings, startProxy },
+    );
+  }
+
+  const hello = { token: 't', protocolVersion: 1, version: '1' };
+
+  it('starts no proxy by itself', async () => {
+    await service.start();
+
+    assert.deepEqual([service.state().proxy.phase, engines.isRunning, engines.isActive], ['off', true, false]);
+  });
+
+  it('starts the proxy where the settings say so', async () => {
+    service = create({ config: { 'proxy.autoStart': true } });
+
+    await service.start();
+
+    assert.equal(service.state().proxy.phase, 'on');
+  });
+
+  it('watches engines while any window shows them', async () => {
+    await service.start();
+    const visible = (id: number, value: boolean) => service.handlers['interest/set']({ visible: value }, { id });
+
+    await visible(1, true);
+    await visible(2, true);
+    await visible(1, false);
+    assert.equal(engines.isActive, true);
+    await visible(2, false);
+
+    assert.equal(engines.isActive, false);
+  });
+
+  it('watches engines no more when the last window that showed them has gone', async () => {
+    await service.start();
+    await service.handlers['interest/set']({ visible: true }, { id: 1 });
+
+    service.left({ id: 1 });
+
+    assert.equal(engines.isActive, false);
+  });
+
+  it('watches engines while the proxy runs', async () => {
+    await service.start();
+
+    await service.handlers['proxy/start']({}, { id: 1 });
+    assert.equal(engines.isActive, true);
+    await service.handlers['proxy/stop']({}, { id: 1 });
+
+    assert.equal(engines.isActive, false);
+  });
+
+  it('takes equal settings of a second window as no change', async () => {
+    await service.start();
+    const settings = { 'engines.extraPorts': [9000] };
+
+    await service.applyConfig(parseConfig(settings));
+    service.greeted({ id: 2 }, { ...hello, settings });
+
+    assert.equal(engines.configs.length, 1);
+  });
+
+  it('takes no settings from windows where a file decides', async () => {
+    service = create({ takesSettings: false });
+    await service.start();
+
+    service.greeted({ id: 1 }, { ...hello, settings: { 'engines.extraPorts': [9000] } });
+    await service.handlers['config/set']({ settings: { 'engines.extraPorts': [9000] } }, { id: 1 });
+
+    assert.deepEqual(engines.configs, []);
+  });
+
+  it('looks again at engines whose key is news, and only those', async () => {
+    await service.start();
+    const engineKeys = { 'http://127.0.0.1:8000': 'k' };
+
+    service.greeted({ id: 1 }, { ...hello, engineKeys });
+    service.greeted({ id: 2 }, { ...hello, engineKeys });
+
+    assert.deepEqual(engines.keys, ['http://127.0.0.1:8000']);
+  });
+
+  it('tells windows about the proxy ten times a second at most', async () => {
+    await service.start();
+    await service.handlers['proxy/start']({}, { id: 1 });
+    clock.advance(1000);
+    sent.length = 0;
+
+    for (let ms = 0; ms < 1000; ms++) {
+      activity.fire();
+      clock.advance(1);
+    }
+
+    const pushes = sent.filter((name) => name === 'proxy/changed').length;
+    assert.ok(pushes >= 9 && pushes <= 11, `${pushes} pushes`);
+  });
+
+  it('tells windows what could not be used of the settings, once', async () => {
+    await service.start();
+
+    const problems = await service.applyConfig(parseConfig({ 'proxy.port': 'x' }));
+    await service.applyConfig(parseConfig({ 'proxy.port': 'x' }));
+
+    assert.equal(problems[0]?.key, 'flm.proxy.port');
+    assert.equal(sent.filter((name) => name === 'config/problems').length, 1);
+  });
+
+  it('shows the demo engine while it runs', async () => {
+    await service.start();
+
+    await service.handlers['demo/start']({}, { id: 1 });
+    assert.deepEqual([service.state().demoEngine, engines.demo], ['http://127.0.0.1:4000', 'http://127.0.0.1:4000']);
+    service.demoEnded();
+
+    assert.deepEqual([service.state().demoEngine, engines.demo], [undefined, undefined]);
+  });
+
+  it('passes on why the demo engine does not start', async () => {
+    await service.start();
+    demoFails = true;
+
+    await assert.rejects(async () => service.handlers['demo/start']({}, { id: 1 }), /no/);
+  });
+
+  it('says nothing any more after it was stopped', async () => {
+    await service.start();
+    await service.stop();
+    sent.length = 0;
+
+    engines.changes.fire(emptyEnginesSnapshot);
+    clock.advance(1000);
+
+    assert.deepEqual(sent, []);
+  });
+});
+
+class FakeGuardian implements Guardian {
+  readonly changes = new Emitter<void>();
+  readonly onDidChange = this.changes.event;
+  isRunning = false;
+  readonly hosts: (string | undefined)[] = [];
+
+  start(): Promise<void> {
+    this.isRunning = true;
+    return Promise.resolve();
+  }
+  stop(): Promise<void> {
+    this.isRunning = false;
+    return Promise.resolve();
+  }
+  summary() {
+    return quietSecurity;
+  }
+  listensOn(host: string | undefined): void {
+    this.hosts.push(host);
+  }
+  record(): void {
+    // nothing is remembered
+  }
+}
