@@ -6,7 +6,8 @@ import { load } from './lib/typescript.mjs';
 const args = process.argv.slice(2);
 const folder = args.find((arg) => !arg.startsWith('-'));
 try {
-  if (folder === undefined) throw new Error('Usage: npm run eval:security -- DIR [--json] [--scans=N] [--scale=N] [--missed]');
+  if (folder === undefined)
+    throw new Error('Usage: npm run eval:security -- DIR [--json] [--scans=N] [--scale=N] [--missed]');
   await ensureInstalled();
   const { runEvaluation } = await load('../security-eval/run-evaluation.ts');
   await runEvaluation(folder, {

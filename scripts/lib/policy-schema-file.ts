@@ -8,7 +8,8 @@ export function policySchemaJson(): string {
 /** A document may name only what it changes, so nothing outside lists is required. */
 function optional(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
-  const { required: _, properties, ...rest } = schema as { required?: unknown; properties?: Record<string, unknown> };
+  const { properties, ...rest } = schema as { required?: unknown; properties?: Record<string, unknown> };
+  delete rest.required;
   if (properties === undefined) return rest;
   return {
     ...rest,

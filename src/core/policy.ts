@@ -26,7 +26,8 @@ export const defaultPolicy: SecurityPolicy = Value.Default(policySchema, skeleto
  */
 export function parsePolicy(raw: unknown): PolicyResult {
   if (!isObject(raw)) return { ok: false, problems: [{ field: '', message: 'must be an object' }] };
-  const { $schema: _, ...given } = raw;
+  const given = { ...raw };
+  delete given['$schema'];
   const merged = merge(defaultPolicy, given) as SecurityPolicy;
   if (!Value.Check(policySchema, merged)) {
     const problems = [...Value.Errors(policySchema, merged)]

@@ -118,7 +118,7 @@ class V6Ranges<T> {
  * Ranges with a value each, found by address. A look-up costs one hash access per prefix length in use (measured:
  * about 0.3 µs with 100,000 IPv4 ranges of mixed lengths), adding and removing are constant: no list is ever rebuilt.
  */
-export class RangeIndex<T extends NonNullable<unknown>> {
+export class RangeIndex<T extends object | string | number | boolean> {
   readonly #v4 = new V4Ranges<T>();
   readonly #v6 = new V6Ranges<T>();
   #size = 0;

@@ -118,14 +118,24 @@ function addRow(list: Collector, line: number, text: string, row: Row, now: numb
     return '';
   };
   const type = of('type').toLowerCase();
-  if (type !== '' && type !== 'ban')
-    return list.refuse(line, text, `decisions of type ${type.slice(0, 20)} are not used`);
+  if (type !== '' && type !== 'ban') {
+    list.refuse(line, text, `decisions of type ${type.slice(0, 20)} are not used`);
+    return;
+  }
   const scope = of('scope').toLowerCase();
-  if (scope !== '' && scope !== 'ip' && scope !== 'range')
-    return list.refuse(line, text, `scope ${scope.slice(0, 20)} is not used`);
+  if (scope !== '' && scope !== 'ip' && scope !== 'range') {
+    list.refuse(line, text, `scope ${scope.slice(0, 20)} is not used`);
+    return;
+  }
   const expiresAt = expiry(row, of, now);
-  if (expiresAt === null) return list.refuse(line, text, 'has an expiry that is no time');
-  if (expiresAt !== undefined && expiresAt <= now) return list.refuse(line, text, 'has already ended');
+  if (expiresAt === null) {
+    list.refuse(line, text, 'has an expiry that is no time');
+    return;
+  }
+  if (expiresAt !== undefined && expiresAt <= now) {
+    list.refuse(line, text, 'has already ended');
+    return;
+  }
   const note = of('note', 'origin');
   list.add(line, text, {
     range: of('range', 'value', 'ip', 'address'),
@@ -158,7 +168,10 @@ class Collector {
 
   add(line: number, text: string, entry: { range: string; reason?: string; note?: string; expiresAt?: number }): void {
     const range = parseRange(entry.range);
-    if (range === undefined) return this.refuse(line, text, 'is no IP address or CIDR range');
+    if (range === undefined) {
+      this.refuse(line, text, 'is no IP address or CIDR range');
+      return;
+    }
     this.#entries.push({ rule: 'import', ...entry, line, range: range.text, reason: entry.reason ?? '' });
   }
 

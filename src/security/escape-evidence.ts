@@ -3,7 +3,6 @@
  * escapes, and it is cut to `max` characters (log injection).
  */
 export function escapeEvidence(text: string, max = 200): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is escaped
   const escaped = text
     .slice(0, max)
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\\]/g, (char) =>

@@ -1,5 +1,5 @@
 import { isLoopbackAddress, isUnspecifiedAddress, parseAddress } from '../core/address';
-import type { IpRange } from '../core/ip-range';
+import { parseV4, type IpRange } from '../core/ip-range';
 
 /** Why an address can never be blocked. */
 export type Protection = 'loopback' | 'own' | 'unix-socket' | 'allowlist';
@@ -25,8 +25,9 @@ export class OwnAddresses {
 
   protectionOf(address: string): Protection | undefined {
     if (address === '') return 'unix-socket';
-    if (address.startsWith('127.') || address === '::1' || isLoopbackAddress(address)) return 'loopback';
-    if (isUnspecifiedAddress(address)) return 'own';
+    const v4 = parseV4(address);
+    if (v4 === undefined ? isLoopbackAddress(address) : v4 >>> 24 === 127) return 'loopback';
+    if (v4 === undefined ? isUnspecifiedAddress(address) : v4 === 0) return 'own';
     this.#refresh();
     return this.#known.has(address) ? 'own' : undefined;
   }

@@ -24,7 +24,6 @@ export interface Readings {
 
 export type ReadingFlag = 'double-encoding' | 'overlong' | 'percent-u' | 'nul' | 'crlf' | 'full-width' | 'bad-encoding';
 
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/g;
 const BASE64 = /[a-z0-9+/_-]{16,}={0,2}/gi;
 const NAMED_ENTITIES: Readonly<Record<string, string>> = {
@@ -61,7 +60,7 @@ export function readAll(raw: string, plusIsSpace: boolean): Readings {
   if (decoded.hasBadBytes) flags.add('bad-encoding');
 
   let folded = decoded.text;
-  // eslint-disable-next-line no-control-regex -- asks whether all is ASCII
+
   if (/[^\u0000-\u007f]/.test(folded)) {
     const before = folded;
     folded = folded.normalize('NFKC');

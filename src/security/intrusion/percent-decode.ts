@@ -27,9 +27,8 @@ const PERCENT_U = /%u([0-9a-f]{4})/gi;
 export function percentDecode(raw: string, plusIsSpace: boolean): DecodeResult {
   let text = plusIsSpace && raw.includes('+') ? raw.replaceAll('+', ' ') : raw;
   let rounds = 0;
-  let hasOverlong = false;
+  const seen = { overlong: false, badBytes: false };
   let hasPercentU = false;
-  let hasBadBytes = false;
   let hasNul = text.includes('\0');
 
   while (rounds < MAX_ROUNDS && ENCODED.test(text)) {
@@ -41,8 +40,8 @@ export function percentDecode(raw: string, plusIsSpace: boolean): DecodeResult {
     next = next.replace(RUN, (run) => {
       const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
       const decoded = decodeBytes(bytes);
-      hasOverlong ||= decoded.overlong;
-      hasBadBytes ||= decoded.bad;
+      seen.overlong ||= decoded.overlong;
+      seen.badBytes ||= decoded.bad;
       return decoded.text;
     });
     if (next === text) break;
@@ -51,15 +50,15 @@ export function percentDecode(raw: string, plusIsSpace: boolean): DecodeResult {
     hasNul ||= text.includes('\0');
     // `+` that only appeared now was written as %2B and means a plus.
   }
-  if (!hasOverlong && /[\u00c0\u00c1]/.test(text)) {
+  if (!seen.overlong && /[\u00c0\u00c1]/.test(text)) {
     // `%c0.%c0./`: the lead byte alone in front of a plain character.
     const mended = text.replace(/[\u00c0\u00c1](.)/g, '$1');
-    if (/\.\.?[/\\]|\\/.test(mended)) {
+    if (/\.\.[/\\]/.test(mended)) {
       text = mended;
-      hasOverlong = true;
+      seen.overlong = true;
     }
   }
-  return { text, rounds, hasOverlong, hasPercentU, hasNul, hasBadBytes };
+  return { text, rounds, hasOverlong: seen.overlong, hasPercentU, hasNul, hasBadBytes: seen.badBytes };
 }
 
 function decodeBytes(bytes: Buffer): { text: string; overlong: boolean; bad: boolean } {
