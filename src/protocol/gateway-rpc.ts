@@ -1,6 +1,7 @@
 import type { ConfigProblem } from '../core/config';
 import type { EnginesSnapshot } from '../core/engine';
 import type { Reason } from '../core/reason';
+import type { SecurityNotifications, SecurityRequests, SecuritySummary } from './security-rpc';
 
 /**
  * What the windows and the gateway say to each other: JSON-RPC 2.0 (vscode-jsonrpc framing) over a Unix socket or a
@@ -53,6 +54,7 @@ export interface GatewayState {
   /** Base URL of the running demo engine. */
   readonly demoEngine?: string;
   readonly configProblems: readonly ConfigProblem[];
+  readonly security: SecuritySummary;
   /** Process that hosts the gateway, and since when. */
   readonly pid: number;
   readonly startedAt: number;
@@ -92,7 +94,7 @@ export const diagnosisTemplates = {
 export type DiagnosisCode = keyof typeof diagnosisTemplates;
 
 /** Requests from a window: name → parameters and result. */
-export interface GatewayRequests {
+export interface GatewayRequests extends SecurityRequests {
   hello: { params: HelloParams; result: HelloResult };
   'proxy/start': { params: Record<string, never>; result: ProxyState };
   'proxy/stop': { params: Record<string, never>; result: ProxyState };
@@ -122,7 +124,7 @@ export type EngineProbeResult =
   | { readonly ok: false; readonly needsKey: boolean; readonly reason: Reason };
 
 /** Notifications to a window. */
-export interface GatewayNotifications {
+export interface GatewayNotifications extends SecurityNotifications {
   /** The proxy changed. At most ten a second. */
   'proxy/changed': ProxyState;
   'engines/changed': EnginesSnapshot;

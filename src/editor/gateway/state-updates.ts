@@ -15,7 +15,6 @@ const updates = {
   },
   'config/problems': (state, configProblems) => ({ ...state, configProblems }),
   'security/changed': (state, security) => ({ ...state, security }),
-  'security/changed': (state, security) => ({ ...state, security }),
 } as const satisfies Updates;
 
 export type StateNotification = keyof typeof updates;

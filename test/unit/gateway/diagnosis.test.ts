@@ -41,7 +41,7 @@ describe('diagnosis', () => {
       proxy,
       engines: { revision: 1, engines, isScanning: false },
       configProblems: [],
-    security: quietSecurity,
+      security: quietSecurity,
       pid: 7,
       startedAt: 0,
     };
