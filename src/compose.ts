@@ -11,15 +11,23 @@ import { GatewayAccess } from './editor/gateway-access';
 import { GatewayNotices } from './editor/gateway-notices';
 import { GatewayPresence } from './editor/gateway-presence';
 import { GatewaySync } from './editor/gateway-sync';
+import { WindowStepInput } from './editor/input/window-step-input';
+import { KeyList } from './editor/keys/key-list';
+import { registerLanguageModels } from './editor/language-models/register-language-models';
 import type { Localizer } from './editor/localizer';
 import { LogChannel } from './editor/log-channel';
 import { connectGateway } from './editor/connect-gateway';
 import { machineName, type HostFacts } from './editor/machine-name';
+import { PolicyFile } from './editor/policy/policy-file';
+import { PolicyFileSystem } from './editor/policy/policy-file-system';
 import { registerCommands } from './editor/register-commands';
 import { ReportDocuments } from './editor/report-documents';
+import { SecurityNotices } from './editor/security/security-notices';
+import { UnseenBlocks } from './editor/security/unseen-blocks';
 import { Settings } from './editor/settings';
 import { StatusBar } from './editor/status-bar';
 import { EnginesView } from './editor/tree/engines-view';
+import { SharingView } from './editor/tree/sharing-view';
 
 /** What other extensions, and tests, get from `extension.exports`. */
 export interface FlmApi {
@@ -87,10 +95,20 @@ export function compose(context: vscode.ExtensionContext): Composition {
 
   const contexts = new WindowContextKeys();
   store.add(gateway.onDidChangeStatus((status) => contexts.update(status)));
-  const statusBar = store.add(new StatusBar(gateway, l10n, clock));
+  const unseen = new UnseenBlocks();
+  store.add(gateway.onDidChangeStatus(({ state }) => void unseen.update(state?.security.blocks ?? [])));
+  const statusBar = store.add(new StatusBar(gateway, l10n, clock, unseen));
   const view = store.add(new EnginesView(gateway, settings, l10n, clock, contexts, log));
   const notices = store.add(new GatewayNotices(gateway, l10n, showLog));
   const reports = store.add(new ReportDocuments());
+  const keyList = store.add(new KeyList(gateway, clock, log));
+  const looked = () => {
+    if (unseen.markSeen()) statusBar.update();
+  };
+  const sharing = store.add(new SharingView(gateway, keyList, unseen, looked, l10n, clock, contexts));
+  const securityNotices = store.add(new SecurityNotices(gateway, keyList, l10n, clock));
+  const policyFile = new PolicyFile(gateway, l10n);
+  const policyFiles = store.add(new PolicyFileSystem(policyFile));
   store.add(
     registerCommands({
       gateway,
@@ -99,6 +117,10 @@ export function compose(context: vscode.ExtensionContext): Composition {
       view,
       statusBar,
       reports,
+      input: new WindowStepInput(),
+      keyList,
+      sharing,
+      policy: { file: policyFile, changed: () => policyFiles.changed() },
       log,
       l10n,
       clock,
@@ -109,10 +131,23 @@ export function compose(context: vscode.ExtensionContext): Composition {
       extensionVersion: version,
     }),
   );
+  store.add(
+    registerLanguageModels({
+      gateway,
+      settings,
+      secrets: context.secrets,
+      memory: context.globalState,
+      l10n,
+      clock,
+      log,
+    }),
+  );
   const presence = store.add(new GatewayPresence(dataDir, clock, log, () => gateway.start()));
 
   sync.start();
   notices.start();
+  securityNotices.start();
+  policyFiles.start();
   statusBar.start();
   contexts.update(gateway.status);
   // After activation has returned: showing the view may start the worker.
@@ -120,6 +155,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     if (store.isDisposed) return;
     const resumed = clock.monotonic();
     view.start(machine);
+    sharing.start();
     if (settings.get('proxy.autoStart', false)) gateway.start();
     else void presence.start();
     if (process.env.FLM_START_DEMO === '1') store.add(startDemoWhenAlone(gateway, log));

@@ -7,7 +7,10 @@ import type { SettingKey } from '../core/config-schema';
 
 export const viewContainerId = 'flm';
 export const enginesViewId = 'flm.engines';
+export const sharingViewId = 'flm.sharing';
 export const walkthroughId = 'flm.start';
+/** Who VS Code's model picker says the models are from: `selectChatModels({ vendor })`. */
+export const languageModelVendor = 'flm';
 
 /** Commands, `flm.<noun>.<verb>`. The value says what a caller may pass; without it the command asks. */
 export const commandIds = [
@@ -39,6 +42,35 @@ export const commandIds = [
   'flm.model.useAsDefault',
   'flm.demo.start',
   'flm.demo.stop',
+  'flm.keys.create',
+  'flm.keys.createDecoy',
+  'flm.keys.manage',
+  'flm.key.copyId',
+  'flm.key.rename',
+  'flm.key.changeLimits',
+  'flm.key.rotate',
+  'flm.key.revoke',
+  'flm.key.showUsage',
+  'flm.audit.showEvents',
+  'flm.audit.showStatistics',
+  'flm.audit.export',
+  'flm.audit.verify',
+  'flm.blocks.show',
+  'flm.blocks.add',
+  'flm.blocks.remove',
+  'flm.blocks.extend',
+  'flm.blocks.copyAddress',
+  'flm.blocks.allow',
+  'flm.blocks.manage',
+  'flm.blocks.manageAllowlist',
+  'flm.blocks.clearTemporary',
+  'flm.blocks.import',
+  'flm.blocks.export',
+  'flm.policy.edit',
+  'flm.policy.setMode',
+  'flm.policy.reset',
+  'flm.policy.import',
+  'flm.policy.export',
   'flm.diagnose.run',
   'flm.log.open',
   'flm.settings.open',
@@ -83,6 +115,12 @@ export interface ContextKeys {
   'flm.filtering': boolean;
   'flm.hasHidden': boolean;
   'flm.showsHidden': boolean;
+  /** At least one API key is known. */
+  'flm.hasKeys': boolean;
+  /** Somebody is blocked. */
+  'flm.hasBlocks': boolean;
+  /** The sharing view has something to list. */
+  'flm.sharing': boolean;
 }
 export type ContextKey = keyof ContextKeys;
 
@@ -95,4 +133,7 @@ export const contextKeys = [
   'flm.filtering',
   'flm.hasHidden',
   'flm.showsHidden',
+  'flm.hasKeys',
+  'flm.hasBlocks',
+  'flm.sharing',
 ] as const satisfies readonly ContextKey[];

@@ -1,0 +1,27 @@
+const name = 'flm.languageModelsUsed';
+
+/** The part of VS Code's Memento that is needed. */
+export interface Memory {
+  get<T>(key: string, fallback: T): T;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/**
+ * Remembers that somebody has chatted with a model of FLM in VS Code: from then on the models are there in every window,
+ * while a user who never did pays nothing for them.
+ */
+export class UsageMemory {
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  wasUsed(): boolean {
+    return this.#memory.get<unknown>(name, false) === true;
+  }
+
+  async note(): Promise<void> {
+    if (!this.wasUsed()) await this.#memory.update(name, true);
+  }
+}
