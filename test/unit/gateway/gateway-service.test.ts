@@ -6,11 +6,9 @@ import { emptyEnginesSnapshot, type EnginesSnapshot } from '../../../src/core/en
 import { EngineKeyRing } from '../../../src/gateway/engine-key-ring';
 import type { Engines } from '../../../src/gateway/gateway-ports';
 import { GatewayService } from '../../../src/gateway/gateway-service';
-import type { ProtectionHandlers } from '../../../src/gateway/protection/protection-handlers';
 import { createLineLogger } from '../../../src/gateway/log-lines';
 import { ProxyController } from '../../../src/gateway/proxy/proxy-controller';
 import { FakeClock } from '../../helpers/fake-clock';
-import { quietSecurity } from '../../helpers/quiet-security';
 import type { ProtectionHandlers } from '../../../src/gateway/protection/protection-handlers';
 import type { Guardian } from '../../../src/gateway/gateway-ports';
 import { quietSecurity } from '../../helpers/quiet-security';
@@ -62,7 +60,6 @@ describe('gateway service', () => {
   let engines: FakeEngines;
   let sent: string[];
   let activity: Emitter<void>;
-  let securityChanges: Emitter<void>;
   let service: GatewayService;
   let demoFails: boolean;
 
@@ -71,7 +68,6 @@ describe('gateway service', () => {
     engines = new FakeEngines();
     sent = [];
     activity = new Emitter<void>();
-    securityChanges = new Emitter<void>();
     demoFails = false;
     service = create();
   });
@@ -105,16 +101,6 @@ describe('gateway service', () => {
           stop: () => Promise.resolve(),
         },
         guardian: new FakeGuardian(),
-        protectionHandlers: {} as ProtectionHandlers,
-        guardian: {
-          onDidChange: securityChanges.event,
-          start: () => Promise.resolve(),
-          stop: () => Promise.resolve(),
-          summary: () => quietSecurity,
-          listensOn: () => undefined,
-          record: () => undefined,
-        },
-        // Tested with the services behind them.
         protectionHandlers: {} as ProtectionHandlers,
         keys: new EngineKeyRing(),
         clock,
