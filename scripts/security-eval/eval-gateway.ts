@@ -8,7 +8,7 @@ import { parseConfig } from '../../src/core/config';
 import { silentLogger } from '../../src/core/logger';
 import { parsePolicy } from '../../src/core/policy';
 import { reason } from '../../src/core/reason';
-import type { Gate } from '../../src/core/request';
+import type { Gate, RequestFacts } from '../../src/core/request';
 import { createProxy } from '../../src/proxy/proxy-server';
 import type { Detection } from '../../src/security/security-gate';
 import { SecurityServices } from '../../src/security/security-services';
@@ -20,8 +20,11 @@ export interface EvalGateway {
   readonly warnedAddresses: ReadonlySet<string>;
   /** Everything detected since the last call. */
   takeDetections(): readonly Detection[];
-  /** Processor time of `gate.admit`, µs, since the last call: what else runs on the machine does not count. */
-  takeCosts(): readonly number[];
+  /**
+   * Cost of `gate.admit` for every request so far, µs: each is put before a second gate three times, and the fastest
+   * counts, so that what else runs on the machine does not.
+   */
+  measureCosts(): readonly number[];
   stop(): Promise<void>;
 }
 
@@ -49,21 +52,24 @@ export async function startEvalGateway(
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
 
   const clock = scaledClock(scale);
-  const services = new SecurityServices({
-    policy: parsed.policy,
-    isLoopbackOnly: false,
-    authenticator: knownKeys(validKeys),
-    blocks: memoryStore,
-    audit: { record: () => undefined, recordAccess: () => undefined },
-    load: { read: (at) => Promise.resolve({ at, cpu: 0, memory: 0, eventLoopDelayMs: 0 }), dispose: () => undefined },
-    clock,
-    logger: silentLogger,
-  });
+  const { policy } = parsed;
+  const build = (): SecurityServices =>
+    new SecurityServices({
+      policy,
+      isLoopbackOnly: false,
+      authenticator: knownKeys(validKeys),
+      blocks: memoryStore,
+      audit: { record: () => undefined, recordAccess: () => undefined },
+      load: { read: (at) => Promise.resolve({ at, cpu: 0, memory: 0, eventLoopDelayMs: 0 }), dispose: () => undefined },
+      clock,
+      logger: silentLogger,
+    });
+  const services = build();
   services.start();
   const blocked = new Set<string>();
   const warned = new Set<string>();
   let detections: Detection[] = [];
-  let costs: number[] = [];
+  const asked: RequestFacts[] = [];
   services.gate.onDidDetect((detection) => {
     detections.push(detection);
     if (detection.block !== undefined) blocked.add(detection.address);
@@ -75,7 +81,7 @@ export async function startEvalGateway(
   const proxy = createProxy({
     config: parseConfig({ 'proxy.allowedHosts': ['localhost'], 'proxy.corsOrigins': [...corsOrigins] }).config,
     catalog: { list: () => [entry], resolve: () => ({ ok: true, candidates: [entry] }) },
-    gate: timed(services.gate, (microseconds) => costs.push(microseconds)),
+    gate: noting(services.gate, asked),
     keys: { get: () => undefined },
     health: { report: () => undefined },
     clock,
@@ -93,11 +99,7 @@ export async function startEvalGateway(
       detections = [];
       return taken;
     },
-    takeCosts: () => {
-      const taken = costs;
-      costs = [];
-      return taken;
-    },
+    measureCosts: () => costsOf(asked, build().gate),
     stop: async () => {
       await proxy.stop();
       services.dispose();
@@ -107,19 +109,28 @@ export async function startEvalGateway(
   };
 }
 
-function timed(gate: Gate, onCost: (microseconds: number) => void): Gate {
+function noting(gate: Gate, asked: RequestFacts[]): Gate {
   return {
     admit: (facts) => {
-      const before = process.cpuUsage();
-      const admission = gate.admit(facts);
-      const { user, system } = process.cpuUsage(before);
-      onCost(user + system);
-      return admission;
+      asked.push(facts);
+      return gate.admit(facts);
     },
     acquire: (facts, signal) => gate.acquire(facts, signal),
     report: (event) => gate.report(event),
     settled: (record) => gate.settled(record),
   };
+}
+
+function costsOf(asked: readonly RequestFacts[], gate: Gate): readonly number[] {
+  return asked.map((facts) => {
+    let best = Infinity;
+    for (let round = 0; round < 3; round++) {
+      const startedAt = performance.now();
+      gate.admit(facts);
+      best = Math.min(best, performance.now() - startedAt);
+    }
+    return best * 1000;
+  });
 }
 
 /** Keys of the honest sessions are valid; everything else is a wrong key, and no key is none. */

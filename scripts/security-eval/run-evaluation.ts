@@ -47,7 +47,7 @@ export async function runEvaluation(folder: string, options: EvaluationOptions):
   try {
     const sessions = await replaySessions(gateway, sets.benign, addresses, options.scale);
     const attacks = await sendAttacks(gateway, sets.attacks, addresses);
-    const costs = gateway.takeCosts();
+    const costs = gateway.measureCosts();
     const scans = await replayScans(gateway, sets.scanPaths, addresses, options.scans);
     const agents = await sendAgents(gateway, sets.agents, addresses);
     printReport({ attacks, ...sessions, scans, agents, costs }, options);

@@ -12,7 +12,10 @@ export type AuthResult =
     }
   | {
       readonly ok: false;
-      readonly code: Extract<ErrorCode, 'key_missing' | 'key_invalid' | 'key_expired' | 'key_revoked' | 'key_out_of_scope'>;
+      readonly code: Extract<
+        ErrorCode,
+        'key_missing' | 'key_invalid' | 'key_expired' | 'key_revoked' | 'key_out_of_scope'
+      >;
       /** English, for the client. */
       readonly message: string;
       /**
