@@ -13,6 +13,8 @@ export interface HeadlessArguments {
 
 export type ParsedArguments =
   | { readonly type: 'run'; readonly arguments: HeadlessArguments }
+  /** Make an API key, print it, end. */
+  | { readonly type: 'create-key'; readonly label: string; readonly dataDir?: string }
   | { readonly type: 'help' }
   | { readonly type: 'version' }
   /** English, names the argument and what was expected. */
@@ -26,6 +28,7 @@ const options = {
   port: { type: 'string' },
   host: { type: 'string' },
   'log-level': { type: 'string' },
+  'create-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -39,6 +42,7 @@ Finds LLM engines on this machine and publishes them through one OpenAI-compatib
   --port N           port to listen on, 0 for any (default 11435; the next free one if it is taken)
   --host H           address to listen on (default 127.0.0.1)
   --log-level L      trace, debug, info, warn or error (default info)
+  --create-key LABEL make an API key, print it to standard output this once, and end
   --version          print the version
   --help             print this text
 
@@ -83,6 +87,8 @@ function checkValues(values: Partial<Record<keyof typeof options, string>>): Par
       message: `--log-level must be one of ${logLevels.join(', ')}, not ${JSON.stringify(logLevel)}.`,
     };
   }
+  const label = values['create-key'];
+  if (label !== undefined) return { type: 'create-key', label, ...(dataDir === undefined ? {} : { dataDir }) };
   return {
     type: 'run',
     arguments: {

@@ -8,6 +8,7 @@ import { reasonText } from '../../core/reason';
 import { Gateway, type ClosingCause } from '../gateway';
 import { createLineLogger, type LeveledLogger } from '../log-lines';
 import { parseArguments, usage, type HeadlessArguments } from './arguments';
+import { createKey } from './create-key';
 import { readConfigFile, readEngineKeys, watchConfigFile, type ConfigFile } from './config-file';
 import { defaultDataDir } from './data-dir';
 import { exitCodes, signalExitCodes } from './exit-codes';
@@ -31,8 +32,24 @@ export async function runHeadless(args: readonly string[], version: string): Pro
     case 'error':
       process.stderr.write(`${parsed.message}\nTry --help.\n`);
       return exitCodes.badArguments;
+    case 'create-key':
+      return await runCreateKey(parsed.label, resolve(parsed.dataDir ?? defaultDataDir()), version);
     case 'run':
       return await new HeadlessRun(parsed.arguments, version).run();
+  }
+}
+
+/** The key alone goes to standard output, so that a script can take it. */
+async function runCreateKey(label: string, dataDir: string, version: string): Promise<number> {
+  const logger = createLineLogger('warn', (level, message) => process.stderr.write(`${level} ${message}\n`));
+  try {
+    const { key, secret } = await createKey(dataDir, label, version, logger);
+    process.stdout.write(`${secret}\n`);
+    process.stderr.write(`API key ${key.id} (${key.label}) was made. It is shown this once and stored nowhere.\n`);
+    return exitCodes.ok;
+  } catch (error) {
+    process.stderr.write(`No key was made: ${messageOf(error)}\n`);
+    return exitCodes.failed;
   }
 }
 

@@ -25,12 +25,12 @@ const outcomes = ['ok', 'refused', 'aborted', 'engine-error', 'error'] as const;
 const nothing = (): Record<string, never> => ({});
 /** The largest time JavaScript knows. */
 const lastTime = 8.64e15;
-const time = <N extends string>(fields: Fields, name: N) => number(fields, name, 0, lastTime);
+const time = (fields: Fields, name: string): number => number(fields, name, 0, lastTime);
 const short = (maxLength: number) => (fields: Fields, name: string) => text(fields, name, maxLength);
 const list = (maxItems: number, maxLength: number) => (fields: Fields, name: string) =>
   texts(fields, name, maxItems, maxLength);
-const range = (fields: Fields) => ({ range: text(fields, 'range', 100) });
-const keyId = (fields: Fields) => ({ id: text(fields, 'id', 64) });
+const range = (fields: Fields): { range: string } => ({ range: text(fields, 'range', 100) });
+const keyId = (fields: Fields): { id: string } => ({ id: text(fields, 'id', 64) });
 
 /** One row per request about keys, records, blocks and the policy. */
 export const securityParamReaders: SecurityParamReaders = {
