@@ -9,11 +9,11 @@ import { ChatError } from './chat-error';
  * started; not where it would open to other machines: that is the user's own decision. Rejects with ChatError.
  */
 export class ChatEndpoint {
-  readonly #gateway: Gateway;
+  readonly #gateway: Pick<Gateway, 'status' | 'request'>;
   readonly #settings: Pick<Settings, 'get'>;
   readonly #l10n: Localizer;
 
-  constructor(gateway: Gateway, settings: Pick<Settings, 'get'>, l10n: Localizer) {
+  constructor(gateway: Pick<Gateway, 'status' | 'request'>, settings: Pick<Settings, 'get'>, l10n: Localizer) {
     this.#gateway = gateway;
     this.#settings = settings;
     this.#l10n = l10n;

@@ -13,7 +13,7 @@ const scanLimitMs = 10_000;
 
 /** The models VS Code may offer, and when they change. */
 export class ModelSource implements Disposable {
-  readonly #gateway: Gateway;
+  readonly #gateway: Pick<Gateway, 'status' | 'onDidChangeStatus' | 'start'>;
   readonly #settings: Pick<Settings, 'strings' | 'onDidChange'>;
   readonly #memory: Pick<UsageMemory, 'wasUsed'>;
   readonly #l10n: Localizer;
@@ -25,7 +25,7 @@ export class ModelSource implements Disposable {
   #told = '[]';
 
   constructor(
-    gateway: Gateway,
+    gateway: Pick<Gateway, 'status' | 'onDidChangeStatus' | 'start'>,
     settings: Pick<Settings, 'strings' | 'onDidChange'>,
     memory: Pick<UsageMemory, 'wasUsed'>,
     l10n: Localizer,

@@ -8,7 +8,7 @@ const maxDepth = 200;
  */
 export function promptTsxText(value: unknown): string {
   const root = fieldOf(value, 'node');
-  if (root === undefined) return typeof value === 'string' ? value : String(JSON.stringify(value));
+  if (root === undefined) return typeof value === 'string' ? value : JSON.stringify(value);
   const pieces: string[] = [];
   collect(root, pieces, 0);
   return pieces.join('');
