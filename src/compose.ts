@@ -22,8 +22,8 @@ import { PolicyFile } from './editor/policy/policy-file';
 import { PolicyFileSystem } from './editor/policy/policy-file-system';
 import { registerCommands } from './editor/register-commands';
 import { ReportDocuments } from './editor/report-documents';
-import { SecurityNotices } from './editor/security/security-notices';
-import { UnseenBlocks } from './editor/security/unseen-blocks';
+import { SecurityNotices } from './editor/alerts/security-notices';
+import { UnseenBlocks } from './editor/alerts/unseen-blocks';
 import { Settings } from './editor/settings';
 import { StatusBar } from './editor/status-bar';
 import { EnginesView } from './editor/tree/engines-view';
@@ -96,7 +96,11 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const contexts = new WindowContextKeys();
   store.add(gateway.onDidChangeStatus((status) => contexts.update(status)));
   const unseen = new UnseenBlocks();
-  store.add(gateway.onDidChangeStatus(({ state }) => void unseen.update(state?.security.blocks ?? [])));
+  store.add(
+    gateway.onDidChangeStatus(({ state }) => {
+      if (state !== undefined) unseen.update(state.security.blocks);
+    }),
+  );
   const statusBar = store.add(new StatusBar(gateway, l10n, clock, unseen));
   const view = store.add(new EnginesView(gateway, settings, l10n, clock, contexts, log));
   const notices = store.add(new GatewayNotices(gateway, l10n, showLog));

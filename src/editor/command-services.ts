@@ -2,7 +2,10 @@ import type { Clock } from '../core/clock';
 import type { Logger } from '../core/logger';
 import type { EngineKeys } from './engine-keys';
 import type { Gateway } from './gateway-port';
+import type { StepInput } from './input/step-input';
+import type { KeyList } from './keys/key-list';
 import type { Localizer } from './localizer';
+import type { PolicyFile } from './policy/policy-file';
 import type { ReportDocuments } from './report-documents';
 import type { Settings } from './settings';
 import type { EnginesViewControl } from './tree/engines-view';
@@ -15,6 +18,11 @@ export interface CommandServices {
   readonly view: EnginesViewControl;
   readonly statusBar: { whileStarting<T>(work: Promise<T>): Promise<T> };
   readonly reports: ReportDocuments;
+  readonly input: StepInput;
+  readonly keyList: KeyList;
+  readonly sharing: { show(): Promise<void> };
+  /** `changed`: an open document of the policy is to show what it is now. */
+  readonly policy: { readonly file: PolicyFile; changed(): void };
   readonly log: Logger;
   readonly l10n: Localizer;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
-import type { Disposable } from '../core/disposable';
+import type { AuditEvent } from '../core/audit';
+import { DisposableStore, type Disposable } from '../core/disposable';
 import { Emitter } from '../core/emitter';
 import { FlmError } from '../core/errors';
 import type { GatewayRequestName, GatewayRequests } from '../protocol/gateway-rpc';
@@ -14,14 +15,18 @@ export class GatewayAccess implements Gateway, Disposable {
   readonly #open: () => GatewayPort;
   readonly #changed: Emitter<GatewayStatus>;
   readonly onDidChangeStatus: Gateway['onDidChangeStatus'];
+  readonly #securityEvents: Emitter<AuditEvent>;
+  readonly onDidSecurityEvent: Gateway['onDidSecurityEvent'];
+  readonly #subscriptions = new DisposableStore();
   #port: GatewayPort | undefined;
-  #subscription: Disposable | undefined;
   #isDisposed = false;
 
   constructor(open: () => GatewayPort, onError: (error: unknown) => void) {
     this.#open = open;
     this.#changed = new Emitter<GatewayStatus>(onError);
     this.onDidChangeStatus = this.#changed.event;
+    this.#securityEvents = new Emitter<AuditEvent>(onError);
+    this.onDidSecurityEvent = this.#securityEvents.event;
   }
 
   get status(): GatewayStatus {
@@ -31,7 +36,8 @@ export class GatewayAccess implements Gateway, Disposable {
   start(): void {
     if (this.#port !== undefined || this.#isDisposed) return;
     this.#port = this.#open();
-    this.#subscription = this.#port.onDidChangeStatus((status) => this.#changed.fire(status));
+    this.#subscriptions.add(this.#port.onDidChangeStatus((status) => this.#changed.fire(status)));
+    this.#subscriptions.add(this.#port.onDidSecurityEvent((event) => this.#securityEvents.fire(event)));
     this.#port.start();
     this.#changed.fire(this.#port.status);
   }
@@ -48,8 +54,9 @@ export class GatewayAccess implements Gateway, Disposable {
   /** Resolves when the gateway, if it is this window's, has let go of port and lease. */
   async close(): Promise<void> {
     this.#isDisposed = true;
-    this.#subscription?.dispose();
+    this.#subscriptions.dispose();
     this.#changed.dispose();
+    this.#securityEvents.dispose();
     await this.#port?.close();
   }
 

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../core/audit';
 import type { Event } from '../core/emitter';
 import type { Reason } from '../core/reason';
 import type { GatewayRequestName, GatewayRequests, GatewayState } from '../protocol/gateway-rpc';
@@ -24,6 +25,8 @@ export interface GatewayStatus {
 export interface Gateway {
   readonly status: GatewayStatus;
   readonly onDidChangeStatus: Event<GatewayStatus>;
+  /** What a person may want to be interrupted for, as it happens. Nothing is repeated after a reconnection. */
+  readonly onDidSecurityEvent: Event<AuditEvent>;
   /** Connects if nothing has yet. Returns at once; `status` tells how it goes. */
   start(): void;
   /**

@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../core/errors';
 import { addEngine } from './commands/add-engine';
+import { exportAudit } from './commands/audit/export-audit';
+import { showEvents } from './commands/audit/show-events';
+import { showStatistics } from './commands/audit/show-statistics';
+import { verifyAudit } from './commands/audit/verify-audit';
+import { allowAlways, blockAddress, copyBlockedAddress, extendBlock, unblock } from './commands/blocks/change-block';
+import { exportBlocks, importBlocks } from './commands/blocks/exchange-blocks';
+import { clearTemporaryBlocks, manageAllowlist, manageBlocks, showBlocks } from './commands/blocks/manage-blocks';
 import { clearEngineKey } from './commands/clear-engine-key';
 import { copyCurl } from './commands/copy-curl';
 import { copyEndpoint } from './commands/copy-endpoint';
@@ -11,10 +18,16 @@ import { startDemo, stopDemo } from './commands/demo-engine';
 import { diagnose } from './commands/diagnose';
 import { clearFilter, filterModels } from './commands/filter-models';
 import { hideEngine } from './commands/hide-engine';
+import { changeKeyLimits, copyKeyId, renameKey, revokeKey, rotateKey } from './commands/keys/change-key';
+import { createDecoyKey } from './commands/keys/create-decoy-key';
+import { createKey } from './commands/keys/create-key';
+import { manageKeys } from './commands/keys/manage-keys';
+import { showKeyUsage } from './commands/keys/show-key-usage';
 import { openEngineDocs } from './commands/open-engine-docs';
 import { openLog } from './commands/open-log';
 import { openSettings } from './commands/open-settings';
 import { openWalkthrough } from './commands/open-walkthrough';
+import { editPolicy, exportPolicy, importPolicy, resetPolicy, setPolicyMode } from './commands/policy/policy-commands';
 import { refreshEngines } from './commands/refresh-engines';
 import { removeEngine } from './commands/remove-engine';
 import { restartProxy } from './commands/restart-proxy';
@@ -61,6 +74,35 @@ const handlers: Record<CommandId, CommandHandler> = {
   'flm.model.useAsDefault': useAsDefault,
   'flm.demo.start': startDemo,
   'flm.demo.stop': stopDemo,
+  'flm.keys.create': createKey,
+  'flm.keys.createDecoy': createDecoyKey,
+  'flm.keys.manage': manageKeys,
+  'flm.key.copyId': copyKeyId,
+  'flm.key.rename': renameKey,
+  'flm.key.changeLimits': changeKeyLimits,
+  'flm.key.rotate': rotateKey,
+  'flm.key.revoke': revokeKey,
+  'flm.key.showUsage': showKeyUsage,
+  'flm.audit.showEvents': showEvents,
+  'flm.audit.showStatistics': showStatistics,
+  'flm.audit.export': exportAudit,
+  'flm.audit.verify': verifyAudit,
+  'flm.blocks.show': showBlocks,
+  'flm.blocks.add': blockAddress,
+  'flm.blocks.remove': unblock,
+  'flm.blocks.extend': extendBlock,
+  'flm.blocks.copyAddress': copyBlockedAddress,
+  'flm.blocks.allow': allowAlways,
+  'flm.blocks.manage': manageBlocks,
+  'flm.blocks.manageAllowlist': manageAllowlist,
+  'flm.blocks.clearTemporary': clearTemporaryBlocks,
+  'flm.blocks.import': importBlocks,
+  'flm.blocks.export': exportBlocks,
+  'flm.policy.edit': editPolicy,
+  'flm.policy.setMode': setPolicyMode,
+  'flm.policy.reset': resetPolicy,
+  'flm.policy.import': importPolicy,
+  'flm.policy.export': exportPolicy,
   'flm.diagnose.run': diagnose,
   'flm.log.open': openLog,
   'flm.settings.open': openSettings,

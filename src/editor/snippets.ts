@@ -7,6 +7,8 @@ export interface SnippetTarget {
   /** Canonical model id; may hold quotes, percent signs and line breaks. */
   readonly model: string;
   readonly task: 'chat' | 'embeddings';
+  /** API key to send. Has letters, digits, `-` and `_` only, which no shell reads otherwise. */
+  readonly key?: string;
 }
 
 /** The command-line quoting rules there are. */
@@ -31,16 +33,23 @@ export function taskOf(model: Model | undefined): SnippetTarget['task'] {
  * shell are written as `\uXXXX`, which JSON reads back (RFC 8259 §7).
  */
 export function curlSnippet(target: SnippetTarget, flavor: ShellFlavor): string {
+  const { key } = target;
   const url = `${target.endpoint}/${path(target.task)}`;
   const body = shellSafeJson(requestBody(target));
   switch (flavor) {
-    case 'posix':
-      return `curl ${url} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'\n`;
-    case 'powershell':
+    case 'posix': {
+      const authorization = key === undefined ? '' : `  -H 'Authorization: Bearer ${key}' \\\n`;
+      return `curl ${url} \\\n${authorization}  -H 'Content-Type: application/json' \\\n  -d '${body}'\n`;
+    }
+    case 'powershell': {
+      const authorization = key === undefined ? '' : ` -Headers @{ Authorization = 'Bearer ${key}' }`;
       // Windows PowerShell 5.1 drops the double quotes of arguments to programs such as curl.exe.
-      return `Invoke-RestMethod ${url} -Method Post -ContentType 'application/json' \`\n  -Body '${body}'\n`;
-    case 'cmd':
-      return `curl ${url} -H "Content-Type: application/json" -d "${body.replace(/"/g, '\\"')}"\n`;
+      return `Invoke-RestMethod ${url} -Method Post${authorization} -ContentType 'application/json' \`\n  -Body '${body}'\n`;
+    }
+    case 'cmd': {
+      const authorization = key === undefined ? '' : ` -H "Authorization: Bearer ${key}"`;
+      return `curl ${url}${authorization} -H "Content-Type: application/json" -d "${body.replace(/"/g, '\\"')}"\n`;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { formatAge, formatCount, formatEngines, formatModels, formatRequests, se
 import type { GatewayStatus } from './gateway-port';
 import { localizeReason, type Localizer } from './localizer';
 import { markdownText } from './safe-text';
+import { securityLine, storageText, throttleText } from './alerts/security-lines';
 
 /** Commands that the tooltip may link to; the tooltip is trusted for these and no others. */
 export const statusBarLinks = [
@@ -16,6 +17,9 @@ export const statusBarLinks = [
   'flm.diagnose.run',
   'flm.log.open',
   'flm.engines.focus',
+  'flm.blocks.show',
+  'flm.keys.manage',
+  'flm.audit.showEvents',
   'workbench.action.reloadWindow',
 ] as const;
 type Link = (typeof statusBarLinks)[number];
@@ -32,14 +36,19 @@ export interface StatusBarView {
 
 /**
  * What the status bar shows: a pure function of what is known. `isStartAsked`: this window asked for the proxy, and the
- * gateway has not answered yet.
+ * gateway has not answered yet. `unseenBlocks`: addresses FLM blocked and nobody has looked at.
  */
 export function statusBarView(
   l10n: Localizer,
   status: GatewayStatus,
   now: number,
   isStartAsked: boolean,
+  unseenBlocks = 0,
 ): StatusBarView {
+  return warned(l10n, proxyView(l10n, status, now, isStartAsked), status, unseenBlocks);
+}
+
+function proxyView(l10n: Localizer, status: GatewayStatus, now: number, isStartAsked: boolean): StatusBarView {
   if (status.phase === 'incompatible') return incompatible(l10n, status);
   if (isStartAsked && status.state?.proxy.phase !== 'on') return busy(l10n, status, l10n.t('The proxy is starting.'));
   if (status.phase === 'failed') return failed(l10n, status);
@@ -58,6 +67,25 @@ export function statusBarView(
   }
 }
 
+/**
+ * Turns a quiet view into a warning while there is something a person should look at: addresses blocked since the last
+ * look, or records that are not safely kept. A click then shows it instead of stopping the proxy.
+ */
+function warned(l10n: Localizer, view: StatusBarView, status: GatewayStatus, unseenBlocks: number): StatusBarView {
+  const isQuiet = view.severity === undefined;
+  const { state } = status;
+  if (!isQuiet || state === undefined) return view;
+  const blocked = unseenBlocks > 0 ? l10n.t('{0} blocked', formatCount(unseenBlocks, l10n.language)) : '';
+  if (blocked === '') return state.security.storage.kind === 'ok' ? view : { ...view, severity: 'warning' };
+  return {
+    ...view,
+    text: `${view.text.replace(/^\$\(broadcast\)/, '$(shield)')}${separator}${blocked}`,
+    severity: 'warning',
+    command: 'flm.blocks.show',
+    accessibilityLabel: `${view.accessibilityLabel}, ${blocked}`,
+  };
+}
+
 function off(l10n: Localizer, status: GatewayStatus): StatusBarView {
   const sentence = l10n.t('The proxy is off.');
   return {
@@ -65,6 +93,7 @@ function off(l10n: Localizer, status: GatewayStatus): StatusBarView {
     tooltip: tooltip([
       sentence,
       enginesLine(l10n, status.state),
+      ...troubleLines(l10n, status.state),
       links(
         link(l10n.t('Start'), 'flm.proxy.toggle'),
         link(l10n.t('Engines'), 'flm.engines.focus'),
@@ -103,7 +132,14 @@ function on(l10n: Localizer, status: GatewayStatus, proxy: ProxyState, now: numb
       `${markdownText(endpoint)} — ${link(l10n.t('Copy'), 'flm.proxy.copyEndpoint')}`,
       notice,
       enginesLine(l10n, status.state),
+      status.state === undefined ? '' : securityLine(l10n, status.state.security, now),
+      ...troubleLines(l10n, status.state),
       [since, requests].filter(Boolean).join(' '),
+      links(
+        link(l10n.t('Keys'), 'flm.keys.manage'),
+        link(l10n.t('Blocks'), 'flm.blocks.show'),
+        link(l10n.t('Events'), 'flm.audit.showEvents'),
+      ),
       links(
         link(l10n.t('Stop'), 'flm.proxy.toggle'),
         link(l10n.t('Restart'), 'flm.proxy.restart'),
@@ -150,9 +186,9 @@ function incompatible(l10n: Localizer, status: GatewayStatus): StatusBarView {
 }
 
 /** Who can reach the proxy. */
-export function exposure(l10n: Localizer, host: string | undefined): string {
+export function exposure(l10n: Localizer, host: string | undefined, clean = markdownText): string {
   if (host === undefined || isLoopbackHost(host)) return l10n.t('Only this machine can reach it.');
-  return l10n.t('Other machines can reach it: it listens on {0}.', markdownText(host));
+  return l10n.t('Other machines can reach it: it listens on {0}.', clean(host));
 }
 
 function enginesLine(l10n: Localizer, state: GatewayState | undefined): string {
@@ -163,6 +199,13 @@ function enginesLine(l10n: Localizer, state: GatewayState | undefined): string {
   const names = usable.slice(0, 6).map((engine) => markdownText(engine.name));
   if (usable.length > names.length) names.push('…');
   return `${formatEngines(l10n, usable.length)}${separator}${formatModels(l10n, models)}: ${names.join(', ')}`;
+}
+
+/** Storage and throttling, as far as there is trouble with them. */
+function troubleLines(l10n: Localizer, state: GatewayState | undefined): string[] {
+  if (state === undefined) return [];
+  const lines = [storageText(l10n, state.security, markdownText), throttleText(l10n, state.security)];
+  return lines.filter((line) => line !== undefined).map((line) => `**${line}**`);
 }
 
 function tooltip(paragraphs: readonly string[]): string {

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../core/clock';
 import { DisposableStore, type Disposable } from '../core/disposable';
 import type { Gateway } from './gateway-port';
 import type { Localizer } from './localizer';
+import type { UnseenBlocks } from './alerts/unseen-blocks';
 import { statusBarLinks, statusBarView, type StatusBarView } from './status-bar-view';
 
 const backgrounds = {
@@ -18,35 +19,37 @@ export class StatusBar implements Disposable {
   readonly #gateway: Gateway;
   readonly #l10n: Localizer;
   readonly #clock: Clock;
+  readonly #unseen: UnseenBlocks;
   readonly #store = new DisposableStore();
   #item: vscode.StatusBarItem | undefined;
   #starting = 0;
   #shown: StatusBarView | undefined;
   #timer: Timer | undefined;
 
-  constructor(gateway: Gateway, l10n: Localizer, clock: Clock) {
+  constructor(gateway: Gateway, l10n: Localizer, clock: Clock, unseen: UnseenBlocks) {
     this.#gateway = gateway;
     this.#l10n = l10n;
     this.#clock = clock;
+    this.#unseen = unseen;
   }
 
   start(): void {
     this.#item = this.#store.add(vscode.window.createStatusBarItem('flm.proxy', vscode.StatusBarAlignment.Right, 100));
     this.#item.name = this.#l10n.t('FLM Proxy');
-    this.#store.add(this.#gateway.onDidChangeStatus(() => this.#update()));
-    this.#update();
+    this.#store.add(this.#gateway.onDidChangeStatus(() => this.update()));
+    this.update();
     this.#item.show();
   }
 
   /** Shows "starting" until `work` has settled, even before there is a gateway to say so. */
   async whileStarting<T>(work: Promise<T>): Promise<T> {
     this.#starting += 1;
-    this.#update();
+    this.update();
     try {
       return await work;
     } finally {
       this.#starting -= 1;
-      this.#update();
+      this.update();
     }
   }
 
@@ -55,13 +58,17 @@ export class StatusBar implements Disposable {
     this.#store.dispose();
   }
 
-  #update(): void {
+  /** Brings the item up to date. */
+  update(): void {
     if (this.#item === undefined || this.#store.isDisposed) return;
     const { status } = this.#gateway;
-    this.#show(this.#item, statusBarView(this.#l10n, status, this.#clock.now(), this.#starting > 0));
+    this.#show(
+      this.#item,
+      statusBarView(this.#l10n, status, this.#clock.now(), this.#starting > 0, this.#unseen.count),
+    );
     this.#timer?.cancel();
     if (status.state?.proxy.phase === 'on') {
-      this.#timer = this.#clock.setTimeout(() => this.#update(), ageRefreshMs);
+      this.#timer = this.#clock.setTimeout(() => this.update(), ageRefreshMs);
     }
   }
 

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { commandIds, contextKeys, enginesViewId, viewContainerId, walkthroughId } from '../../src/editor/contributions';
+import {
+  commandIds,
+  contextKeys,
+  enginesViewId,
+  sharingViewId,
+  viewContainerId,
+  walkthroughId,
+} from '../../src/editor/contributions';
 import { statusBarLinks } from '../../src/editor/status-bar-view';
 import { manifest, nlsEnglish, settings } from './manifest';
 import { filesBelow, projectFileExists, readText } from './project-files';
@@ -7,7 +14,7 @@ import { filesBelow, projectFileExists, readText } from './project-files';
 const { contributes } = manifest;
 const declared = new Set(contributes.commands.map(({ command }) => command));
 /** Commands of VS Code itself, and those it makes for every view. */
-const builtIn = new Set(['workbench.action.reloadWindow', `${enginesViewId}.focus`]);
+const builtIn = new Set(['workbench.action.reloadWindow', `${enginesViewId}.focus`, `${sharingViewId}.focus`]);
 
 const codicons = new Set(
   readText('node_modules/@vscode/codicons/dist/codicon.csv')
@@ -21,6 +28,7 @@ function commandLinks(text: string): string[] {
 
 const whenClauses = [
   ...Object.values(contributes.menus).flatMap((items) => items.map(({ when }) => when ?? '')),
+  ...Object.values(contributes.views).flatMap((views) => views.map(({ when }) => when ?? '')),
   ...contributes.viewsWelcome.map(({ when }) => when),
   ...contributes.commands.map(({ enablement }) => enablement ?? ''),
 ];
@@ -44,7 +52,7 @@ describe('contributions', () => {
     );
     assert.deepEqual(
       contributes.views[viewContainerId]?.map(({ id }) => id),
-      [enginesViewId],
+      [enginesViewId, sharingViewId],
     );
     assert.deepEqual(
       contributes.walkthroughs.map(({ id }) => id),
@@ -80,7 +88,7 @@ describe('contributions', () => {
 
   it('when clauses ask for context keys the code sets', () => {
     const asked = whenClauses.flatMap((clause) => [...clause.matchAll(/(?<![\w.])flm\.\w+/g)].map((match) => match[0]));
-    const known = new Set<string>([...contextKeys, enginesViewId]);
+    const known = new Set<string>([...contextKeys, enginesViewId, sharingViewId]);
 
     assert.deepEqual(
       [...new Set(asked)].filter((key) => !known.has(key)),

@@ -44,7 +44,10 @@ export interface Manifest {
     readonly commands: readonly Command[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
-    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon?: string }[]>>;
+    readonly views: Readonly<
+      Record<string, readonly { readonly id: string; readonly icon?: string; readonly when?: string }[]>
+    >;
+    readonly jsonValidation?: readonly { readonly fileMatch: string; readonly url: string }[];
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when: string }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, SettingContribution>> }[];
     readonly walkthroughs: readonly Walkthrough[];

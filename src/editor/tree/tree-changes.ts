@@ -1,4 +1,4 @@
-import { isSameNode, type TreeNode } from './tree-node';
+import { isSameNode, type NodeLook } from './tree-node';
 
 /** What VS Code must ask for again: the whole list, single rows with their children, or nothing. */
 export type TreeChange = { readonly kind: 'all' } | { readonly kind: 'rows'; readonly ids: readonly string[] };
@@ -7,7 +7,7 @@ export type TreeChange = { readonly kind: 'all' } | { readonly kind: 'rows'; rea
  * Compares one list of siblings with the one shown before. Another number or order of rows changes their parent; rows
  * that only look different change themselves.
  */
-export function compareRows(before: readonly TreeNode[], after: readonly TreeNode[]): TreeChange {
+export function compareRows(before: readonly NodeLook[], after: readonly NodeLook[]): TreeChange {
   if (before.length !== after.length) return { kind: 'all' };
   const ids: string[] = [];
   for (const [index, node] of after.entries()) {

@@ -8,7 +8,8 @@ export interface NodeIcon {
   readonly color?: string;
 }
 
-interface NodeBase {
+/** How a row looks, in any tree of ours. */
+export interface NodeLook {
   /** Stable over restarts, unique in the tree. */
   readonly id: string;
   readonly label: string;
@@ -21,21 +22,21 @@ interface NodeBase {
   readonly accessibilityLabel: string;
 }
 
-export interface EngineNode extends NodeBase {
+export interface EngineNode extends NodeLook {
   readonly kind: 'engine';
   readonly engine: Engine;
   /** Hidden engines are listed only on demand; nothing can be asked of them. */
   readonly isHidden: boolean;
 }
 
-export interface ModelNode extends NodeBase {
+export interface ModelNode extends NodeLook {
   readonly kind: 'model';
   readonly engine: Engine;
   readonly model: Model;
 }
 
 /** A row that does something when chosen: show more models, add an address, run the demo engine. */
-export interface ActionNode extends NodeBase {
+export interface ActionNode extends NodeLook {
   readonly kind: 'action';
   readonly command: CommandId;
   readonly args: readonly string[];
@@ -45,7 +46,7 @@ export interface ActionNode extends NodeBase {
 export type TreeNode = EngineNode | ModelNode | ActionNode;
 
 /** Two rows look and behave the same. Children are compared apart. */
-export function isSameNode(a: TreeNode, b: TreeNode): boolean {
+export function isSameNode(a: NodeLook, b: NodeLook): boolean {
   return (
     a.id === b.id &&
     a.label === b.label &&

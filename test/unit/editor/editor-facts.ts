@@ -5,6 +5,7 @@ import type { GatewayStatus } from '../../../src/editor/gateway-port';
 import type { Localizer } from '../../../src/editor/localizer';
 import type { TreeOptions } from '../../../src/editor/tree/tree-options';
 import type { GatewayState, ProxyState } from '../../../src/protocol/gateway-rpc';
+import type { SecuritySummary } from '../../../src/protocol/security-rpc';
 
 /** Speaks English: templates with their arguments filled in, as VS Code does without a translation. */
 export const english: Localizer = {
@@ -48,9 +49,21 @@ export function makeState(state: Partial<GatewayState> = {}, engines: readonly E
     proxy: { phase: 'off', inFlight: 0, requests: 0 },
     engines: { revision: 1, engines, isScanning: false, scannedAt: now },
     configProblems: [],
+    security: makeSecurity(),
     pid: 1,
     startedAt: now,
     ...state,
+  };
+}
+
+export function makeSecurity(security: Partial<SecuritySummary> = {}): SecuritySummary {
+  return {
+    mode: 'observe',
+    blocks: [],
+    usableKeys: 0,
+    load: { throttle: 0 },
+    storage: { kind: 'ok' },
+    ...security,
   };
 }
 

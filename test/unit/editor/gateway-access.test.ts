@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AuditEvent } from '../../../src/core/audit';
 import { Emitter } from '../../../src/core/emitter';
 import { FlmError } from '../../../src/core/errors';
 import { GatewayAccess } from '../../../src/editor/gateway-access';
@@ -9,6 +10,8 @@ import { connected } from './editor-facts';
 class FakePort implements GatewayPort {
   readonly #changed = new Emitter<GatewayStatus>();
   readonly onDidChangeStatus = this.#changed.event;
+  readonly securityEvents = new Emitter<AuditEvent>();
+  readonly onDidSecurityEvent = this.securityEvents.event;
   readonly requests: string[] = [];
   status: GatewayStatus = { phase: 'connecting' };
   starts = 0;
@@ -78,6 +81,18 @@ describe('access to the gateway', () => {
 
     assert.deepEqual(phases, ['connecting', 'connected']);
     assert.equal(access.status.phase, 'connected');
+  });
+
+  it('passes on security events, also to who listened before there was a connection', () => {
+    const { access, ports } = makeAccess();
+    const heard: AuditEvent[] = [];
+    access.onDidSecurityEvent((event) => heard.push(event));
+    const event: AuditEvent = { kind: 'auth.decoy', severity: 'critical', at: 1 };
+
+    access.start();
+    ports[0]!.securityEvents.fire(event);
+
+    assert.deepEqual(heard, [event]);
   });
 
   it('closes its connection and opens none after that', async () => {

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../core/clock';
+import { DisposableStore, type Disposable } from '../../core/disposable';
+import type { CommandId } from '../contributions';
+import type { Gateway } from '../gateway-port';
+import { keyLabel } from '../keys/key-facts';
+import type { KeyList } from '../keys/key-list';
+import type { Localizer } from '../localizer';
+import { messageText } from '../safe-text';
+import { exposure } from '../status-bar-view';
+import { Interruptions, type Interruption, type Toast } from './interruptions';
+import { toastText } from './toast-text';
+
+/**
+ * Tells people of what they may have to act on, as seldom as can be. Ordinary warnings, so that VS Code's own "do not
+ * disturb" keeps them back.
+ */
+export class SecurityNotices implements Disposable {
+  readonly #gateway: Gateway;
+  readonly #keys: KeyList;
+  readonly #l10n: Localizer;
+  readonly #interruptions: Interruptions;
+  readonly #store = new DisposableStore();
+
+  constructor(gateway: Gateway, keys: KeyList, l10n: Localizer, clock: Clock) {
+    this.#gateway = gateway;
+    this.#keys = keys;
+    this.#l10n = l10n;
+    this.#interruptions = this.#store.add(
+      new Interruptions(
+        clock,
+        (toast) => void this.#tell(toast),
+        (interruption) => this.#isStillTrue(interruption),
+      ),
+    );
+  }
+
+  start(): void {
+    this.#store.add(this.#gateway.onDidSecurityEvent((event) => this.#interruptions.add(event)));
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #isStillTrue({ kind, event }: Interruption): boolean {
+    const security = this.#gateway.status.state?.security;
+    if (security === undefined) return true;
+    if (kind === 'throttle') return security.load.throttle >= 3;
+    return kind !== 'block' || security.blocks.some(({ range }) => range === event.address);
+  }
+
+  async #tell(toast: Toast): Promise<void> {
+    const text = toastText(this.#l10n, toast, {
+      keyLabel: (id) => this.#labelOf(id),
+      exposure: exposure(this.#l10n, this.#gateway.status.state?.proxy.host, messageText),
+    });
+    const actions = this.#actions(toast);
+    const answer = await vscode.window.showWarningMessage(text, ...actions.map(({ title }) => title));
+    const action = actions.find(({ title }) => title === answer);
+    if (action !== undefined) await vscode.commands.executeCommand(action.command, action.argument);
+  }
+
+  #actions(toast: Toast): { readonly title: string; readonly command: CommandId; readonly argument?: string }[] {
+    const show = { title: this.#l10n.t('Show'), command: 'flm.blocks.show' } as const;
+    if (toast.type === 'sum') return [show];
+    const { kind, event } = toast.interruption;
+    const events = { title: this.#l10n.t('Show'), command: 'flm.audit.showEvents' } as const;
+    if (event.address === undefined) return [events];
+    const argument = event.address;
+    if (kind === 'block') {
+      return [
+        show,
+        { title: this.#l10n.t('Unblock'), command: 'flm.blocks.remove', argument },
+        { title: this.#l10n.t('Allow Always'), command: 'flm.blocks.allow', argument },
+      ];
+    }
+    return kind === 'decoy'
+      ? [events, { title: this.#l10n.t('Block…'), command: 'flm.blocks.add', argument }]
+      : [events];
+  }
+
+  #labelOf(id: string): string {
+    const key = this.#keys.known.keys.find((known) => known.id === id);
+    return key === undefined ? id : keyLabel(key);
+  }
+}

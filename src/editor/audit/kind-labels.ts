@@ -1,0 +1,48 @@
+import type { AuditKind, Severity } from '../../core/audit';
+import type { Localizer } from '../localizer';
+import { plainText } from '../safe-text';
+
+/** What happened, in the reader's words. A newer gateway may know kinds that this window does not. */
+export function kindLabel(l10n: Localizer, kind: AuditKind): string {
+  const labels: Record<AuditKind, string> = {
+    'auth.success': l10n.t('API key accepted'),
+    'auth.failure': l10n.t('API key refused'),
+    'auth.decoy': l10n.t('Decoy key used'),
+    'block.added': l10n.t('Blocked'),
+    'block.changed': l10n.t('Block changed'),
+    'block.removed': l10n.t('Block lifted'),
+    'block.expired': l10n.t('Block ended'),
+    'detection.intrusion': l10n.t('Attack pattern'),
+    'detection.anomaly': l10n.t('Unusual traffic'),
+    'detection.honeypot': l10n.t('Decoy path touched'),
+    'detection.malformed': l10n.t('Malformed request'),
+    'detection.tunnel': l10n.t('Tunnel or proxy noticed'),
+    'throttle.rate': l10n.t('Rate limit reached'),
+    'throttle.resource': l10n.t('Throttled to protect the machine'),
+    'throttle.released': l10n.t('Throttling ended'),
+    'key.created': l10n.t('API key created'),
+    'key.changed': l10n.t('API key changed'),
+    'key.rotated': l10n.t('API key rotated'),
+    'key.revoked': l10n.t('API key revoked'),
+    'policy.changed': l10n.t('Policy changed'),
+    'config.changed': l10n.t('Settings changed'),
+    'exposure.changed': l10n.t('Exposure changed'),
+    'gateway.started': l10n.t('Gateway started'),
+    'gateway.stopped': l10n.t('Gateway stopped'),
+    'storage.recovered': l10n.t('Storage recovered'),
+    'storage.failed': l10n.t('Storage failed'),
+    'storage.retention': l10n.t('Old records archived'),
+  };
+  return (labels as Partial<Record<string, string>>)[kind] ?? plainText(kind);
+}
+
+export function severityLabel(l10n: Localizer, severity: Severity): string {
+  const labels: Record<Severity, string> = {
+    info: l10n.t('info'),
+    low: l10n.t('low'),
+    medium: l10n.t('medium'),
+    high: l10n.t('high'),
+    critical: l10n.t('critical'),
+  };
+  return (labels as Partial<Record<string, string>>)[severity] ?? plainText(severity);
+}

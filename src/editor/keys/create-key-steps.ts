@@ -1,0 +1,211 @@
+import type { KeyScope } from '../../core/api-key';
+import type { CreateKeyParams } from '../../protocol/security-rpc';
+import { runSteps, type Step } from '../input/run-steps';
+import { back, type StepInput } from '../input/step-input';
+import type { Localizer } from '../localizer';
+import { addressesProblem, labelProblem, limitProblem, parseLimit, parseList } from './key-checks';
+import { modelChoices, type ModelOption } from './model-options';
+import { routeChoices, routesOf, type RouteGroup } from './route-groups';
+import { dayMs, dayProblem, daysText, expiryDays, parseDay } from './key-expiry';
+
+export interface KeyQuestions {
+  readonly input: StepInput;
+  readonly l10n: Localizer;
+  readonly now: number;
+  readonly models: readonly ModelOption[];
+  /** Labels in use, to warn of two keys with one name. */
+  readonly labels: readonly string[];
+}
+
+type Expiry = { readonly days: number } | 'date' | 'never';
+
+interface Draft {
+  readonly label: string;
+  readonly expiry: Expiry;
+  readonly lastDay: string;
+  readonly models: readonly string[];
+  readonly asksLimits: boolean;
+  readonly routes: readonly RouteGroup[];
+  readonly requestsPerMinute: string;
+  readonly tokensPerDay: string;
+  readonly addresses: string;
+}
+
+const blank: Draft = {
+  label: '',
+  expiry: { days: 30 },
+  lastDay: '',
+  models: [],
+  asksLimits: false,
+  routes: [],
+  requestsPerMinute: '',
+  tokensPerDay: '',
+  addresses: '',
+};
+
+/** Label → expiry → models → limits, the last only on demand. Rejects with `cancelled` when dismissed. */
+export async function askForKey(questions: KeyQuestions): Promise<CreateKeyParams> {
+  const draft = await runSteps(blank, keySteps(questions));
+  return paramsOf(draft, questions.now);
+}
+
+function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
+  const { input, l10n, now, models } = questions;
+  const title = l10n.t('Create an API Key');
+  const text = (
+    name: 'lastDay' | 'requestsPerMinute' | 'tokensPerDay' | 'addresses',
+    prompt: string,
+    placeHolder: string,
+    validate: (value: string) => string | undefined,
+    isNeeded: (draft: Draft) => boolean,
+  ): Step<Draft> => ({
+    isNeeded,
+    ask: async (draft, place) => {
+      const isOptional = name !== 'lastDay';
+      const value = await input.text({ title, place, prompt, placeHolder, validate, isOptional, value: draft[name] });
+      return value === back ? back : { ...draft, [name]: value.trim() };
+    },
+  });
+  const limits = (draft: Draft) => draft.asksLimits;
+  return [
+    {
+      ask: async (draft, place) => {
+        const label = await input.text({
+          title,
+          place,
+          prompt: l10n.t('Who or what is the key for? You can revoke it any time.'),
+          placeHolder: l10n.t('tablet'),
+          value: draft.label,
+          validate: (value) => labelProblem(l10n, value) ?? duplicateProblem(questions, value),
+        });
+        return label === back ? back : { ...draft, label: label.trim() };
+      },
+    },
+    {
+      ask: async (draft, place) => {
+        const expiry = await input.pick<Expiry>({
+          title,
+          place,
+          placeHolder: l10n.t('How long should the key work?'),
+          choices: expiryChoices(l10n, draft.expiry),
+        });
+        return expiry === back ? back : { ...draft, expiry };
+      },
+    },
+    text(
+      'lastDay',
+      l10n.t('Last day on which the key works'),
+      l10n.t('year-month-day'),
+      (value) => dayProblem(l10n, value, now),
+      (draft) => draft.expiry === 'date',
+    ),
+    {
+      isNeeded: () => models.length > 0,
+      ask: async (draft, place) => {
+        const picked = await input.pickMany({
+          title,
+          place,
+          placeHolder: l10n.t('Which models may it use? None ticked: all, also those of tomorrow.'),
+          choices: modelChoices(models, draft.models),
+        });
+        return picked === back ? back : { ...draft, models: picked };
+      },
+    },
+    {
+      ask: async (draft, place) => {
+        const asksLimits = await input.pick({
+          title,
+          place,
+          placeHolder: l10n.t('Should the key have further limits?'),
+          choices: [
+            { label: l10n.t('Create the Key'), value: false, isPicked: !draft.asksLimits },
+            {
+              label: l10n.t('Set Further Limits…'),
+              detail: l10n.t('Routes, requests per minute, tokens per day, addresses'),
+              value: true,
+              isPicked: draft.asksLimits,
+            },
+          ],
+        });
+        return asksLimits === back ? back : { ...draft, asksLimits };
+      },
+    },
+    {
+      isNeeded: limits,
+      ask: async (draft, place) => {
+        const routes = await input.pickMany({
+          title,
+          place,
+          placeHolder: l10n.t('What may it be used for? None ticked: everything.'),
+          choices: routeChoices(l10n, draft.routes),
+        });
+        return routes === back ? back : { ...draft, routes };
+      },
+    },
+    text(
+      'requestsPerMinute',
+      l10n.t('Requests per minute; empty: no limit of its own'),
+      '60',
+      (value) => limitProblem(l10n, value),
+      limits,
+    ),
+    text(
+      'tokensPerDay',
+      l10n.t('Tokens per day, in and out together; empty: no limit'),
+      '100000',
+      (value) => limitProblem(l10n, value),
+      limits,
+    ),
+    text(
+      'addresses',
+      l10n.t('Addresses and ranges the key may be used from; empty: from anywhere'),
+      '192.168.1.20, 10.0.0.0/8',
+      (value) => addressesProblem(l10n, value),
+      limits,
+    ),
+  ];
+}
+
+function duplicateProblem({ l10n, labels }: KeyQuestions, label: string): string | undefined {
+  return labels.includes(label.trim()) ? l10n.t('Another key has this name already.') : undefined;
+}
+
+function expiryChoices(l10n: Localizer, chosen: Expiry): { label: string; value: Expiry; isPicked: boolean }[] {
+  const picked = typeof chosen === 'object' ? chosen.days : chosen;
+  return [
+    ...expiryDays.map((days) => ({ label: daysText(l10n, days), value: { days }, isPicked: picked === days })),
+    { label: l10n.t('Until a Day…'), value: 'date', isPicked: picked === 'date' },
+    { label: l10n.t('Until Revoked'), value: 'never', isPicked: picked === 'never' },
+  ];
+}
+
+function paramsOf(draft: Draft, now: number): CreateKeyParams {
+  const expiresAt = expiryOf(draft, now);
+  return {
+    label: draft.label,
+    kind: 'normal',
+    scope: scopeOf(draft),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+function expiryOf({ expiry, lastDay }: Draft, now: number): number | undefined {
+  if (expiry === 'never') return undefined;
+  return expiry === 'date' ? parseDay(lastDay) : now + expiry.days * dayMs;
+}
+
+/** Limits that were asked for and then left aside do not count. */
+function scopeOf(draft: Draft): KeyScope {
+  const models = draft.models.length === 0 ? {} : { models: draft.models };
+  if (!draft.asksLimits) return models;
+  const requestsPerMinute = parseLimit(draft.requestsPerMinute);
+  const tokensPerDay = parseLimit(draft.tokensPerDay);
+  const addresses = parseList(draft.addresses);
+  return {
+    ...models,
+    ...(draft.routes.length === 0 ? {} : { routes: routesOf(draft.routes) }),
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(tokensPerDay === undefined ? {} : { tokensPerDay }),
+    ...(addresses.length === 0 ? {} : { addresses }),
+  };
+}
