@@ -75,6 +75,9 @@ export class GatewayService implements RpcService {
   #problems: readonly ConfigProblem[];
   #demoUrl: string | undefined;
   #rememberedPlace: string | undefined;
+  #setReady!: () => void;
+  /** Keys, blocks and what was switched on are known: until then no request changes anything. */
+  readonly #ready = new Promise<void>((resolve) => (this.#setReady = resolve));
 
   constructor(deps: GatewayServiceDeps, options: GatewayServiceOptions) {
     this.#deps = deps;
@@ -87,7 +90,7 @@ export class GatewayService implements RpcService {
     this.#proxyPush = push(() => deps.notify('proxy/changed', deps.proxy.state));
     this.#enginesPush = push(() => deps.notify('engines/changed', deps.engines.snapshot()));
     this.#securityPush = push(() => deps.notify('security/changed', deps.guardian.summary()), securityPushIntervalMs);
-    this.handlers = this.#createHandlers();
+    this.handlers = afterwards(this.#ready, this.#createHandlers());
   }
 
   /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
@@ -100,9 +103,11 @@ export class GatewayService implements RpcService {
     this.#store.add(proxy.onDidChange((state) => this.#proxyChanged(state)));
     const wanted: DesiredState = (await desired?.restore()) ?? { isProxyOn: false };
     engines.start();
-    if (this.#options.startProxy || this.#config['proxy.autoStart'] || wanted.isProxyOn) {
-      await proxy.start(wanted.wantedPort === this.#config['proxy.port'] ? wanted.port : undefined);
-    }
+    const isWanted = this.#options.startProxy || this.#config['proxy.autoStart'] || wanted.isProxyOn;
+    const port = wanted.wantedPort === this.#config['proxy.port'] ? wanted.port : undefined;
+    const starting = isWanted ? proxy.start(port) : undefined;
+    this.#setReady(); // requests of windows queue up behind the start
+    await starting;
     if (wanted.demoPort !== undefined) {
       await this.#startDemo(wanted.demoPort).catch((error: unknown) => {
         this.#deps.logger.warn(`The demo engine did not come back: ${messageOf(error)}`);
@@ -263,4 +268,16 @@ export class GatewayService implements RpcService {
       this.#deps.logger.warn(`Setting ${key} ${message}; its default applies.`);
     }
   }
+}
+
+/** The same handlers, none of which runs before `ready`. */
+function afterwards(ready: Promise<void>, handlers: RpcHandlers): RpcHandlers {
+  type Handler = (params: unknown, peer: RpcPeer) => unknown;
+  const wait = (handler: Handler) => async (params: unknown, peer: RpcPeer) => {
+    await ready;
+    return handler(params, peer);
+  };
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [name, wait(handler as Handler)]),
+  ) as unknown as RpcHandlers;
 }

@@ -77,7 +77,7 @@ describe('gateway worker and its RPC', function () {
 
   const hello = (token: string, version = protocolVersion) => ({ token, protocolVersion: version, version: '1.0.0' });
   const ask = (connection: PipeConnection, name: string, params: object) =>
-    connection.request(name as GatewayRequestName, params as never, 5_000);
+    connection.request(name as GatewayRequestName, params, 5_000);
   const failsWith = (code: ErrorCode) => (error: unknown) => FlmError.is(error, code);
 
   function client(version = '1.0.0'): GatewayClient {

@@ -8,7 +8,7 @@ import type { Engines } from '../../../src/gateway/gateway-ports';
 import { GatewayService } from '../../../src/gateway/gateway-service';
 import { createLineLogger } from '../../../src/gateway/log-lines';
 import { ProxyController } from '../../../src/gateway/proxy/proxy-controller';
-import { FakeClock } from '../../helpers/fake-clock';
+import { FakeClock, settle } from '../../helpers/fake-clock';
 import type { ProtectionHandlers } from '../../../src/gateway/protection/protection-handlers';
 import type { Guardian } from '../../../src/gateway/gateway-ports';
 import { quietSecurity } from '../../helpers/quiet-security';
@@ -118,6 +118,16 @@ describe('gateway service', () => {
     await service.start();
 
     assert.deepEqual([service.state().proxy.phase, engines.isRunning, engines.isActive], ['off', true, false]);
+  });
+
+  it('lets requests wait until keys, blocks and what was on are known', async () => {
+    const asked = Promise.resolve(service.handlers['proxy/start']({}, { id: 1 }));
+    await settle();
+    assert.equal(service.state().proxy.phase, 'off');
+
+    await service.start();
+
+    assert.equal((await asked).phase, 'on');
   });
 
   it('starts the proxy where the settings say so', async () => {
