@@ -235,6 +235,7 @@ describe('A simulated engine', () => {
   it('listens on IPv6 alone when told to', async function () {
     const server = await startOpenAiCompatible({ host: '::1' }).catch(() => undefined);
     if (!server) this.skip();
+    stops.push(() => server.stop());
 
     assert.equal((await fetch(`${server.url}/v1/models`)).status, 200);
     await assert.rejects(fetch(`http://127.0.0.1:${server.port}/v1/models`));
