@@ -1,0 +1,53 @@
+import type { PanelProxy, PanelSecurity, PanelState } from '../../protocol/panel-messages';
+import type { GatewayState } from '../../protocol/gateway-rpc';
+import type { SecuritySummary } from '../../protocol/security-rpc';
+import type { GatewayStatus } from '../gateway-port';
+import { localizeReason, type Localizer } from '../localizer';
+import { listEndpoints } from './panel-endpoints';
+
+/** Ids that are offered as a key's models; the field takes any other, too. */
+const maxModels = 500;
+
+/** What the page shows of the gateway's state: a pure function, sentences already in the reader's language. */
+export function panelState(l10n: Localizer, status: GatewayStatus, networkAddresses: readonly string[]): PanelState {
+  const { state, phase, reason } = status;
+  const security = state === undefined ? undefined : securityOf(state);
+  return {
+    connection: { phase, text: reason === undefined ? null : localizeReason(l10n, reason) },
+    proxy: state === undefined ? null : proxyOf(l10n, state),
+    endpoints: state === undefined ? [] : listEndpoints(state.proxy, networkAddresses),
+    security: security === undefined ? null : summaryOf(l10n, security),
+    models: state === undefined ? [] : modelsOf(state),
+  };
+}
+
+/** The members of `after` that differ; undefined when none does. */
+export function changedMembers(before: PanelState, after: PanelState): Partial<PanelState> | undefined {
+  const changed = (Object.keys(after) as (keyof PanelState)[]).filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+  if (changed.length === 0) return undefined;
+  return Object.fromEntries(changed.map((name) => [name, after[name]]));
+}
+
+/** A gateway without security services says nothing of them. */
+function securityOf(state: GatewayState): SecuritySummary | undefined {
+  return (state as GatewayState & { readonly security?: SecuritySummary }).security;
+}
+
+function proxyOf(l10n: Localizer, { proxy }: GatewayState): PanelProxy {
+  const { notice, ...rest } = proxy;
+  return { ...rest, notice: notice === undefined ? null : localizeReason(l10n, notice) };
+}
+
+function summaryOf(l10n: Localizer, summary: SecuritySummary): PanelSecurity {
+  const { storage } = summary;
+  const text = storage.kind === 'ok' ? null : localizeReason(l10n, storage.reason);
+  return { ...summary, storage: { kind: storage.kind, text } };
+}
+
+function modelsOf(state: GatewayState): readonly string[] {
+  return state.engines.engines
+    .flatMap((engine) => engine.models.map((model) => `${engine.id}/${model.id}`))
+    .slice(0, maxModels);
+}

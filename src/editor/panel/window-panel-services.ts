@@ -1,0 +1,41 @@
+import { networkInterfaces } from 'node:os';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { FlmError } from '../../core/errors';
+import type { PanelServices } from './panel-services';
+
+/** A block list of a million addresses fits; a video chosen by mistake does not. */
+const maxImportBytes = 16 * 1024 * 1024;
+
+/** The panel's services by VS Code's own dialogs, clipboard and file system. */
+export function windowPanelServices(openInEditor: () => Promise<void>): PanelServices {
+  return {
+    copy: async (text) => vscode.env.clipboard.writeText(text),
+    openInEditor,
+    networkAddresses,
+    askWhereToSave: async (name, extension) => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      const uri = await vscode.window.showSaveDialog({
+        ...(folder?.scheme === 'file' ? { defaultUri: vscode.Uri.joinPath(folder, basename(name)) } : {}),
+        filters: { [extension.toUpperCase()]: [extension] },
+      });
+      return uri?.fsPath;
+    },
+    askForText: async () => {
+      const [uri] = (await vscode.window.showOpenDialog({ canSelectMany: false })) ?? [];
+      if (uri === undefined) return undefined;
+      const { size } = await vscode.workspace.fs.stat(uri);
+      if (size > maxImportBytes) throw new FlmError('body_too_large', `${uri.fsPath} is larger than 16 MiB`);
+      return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    },
+    write: async (path, text) => vscode.workspace.fs.writeFile(vscode.Uri.file(path), new TextEncoder().encode(text)),
+  };
+}
+
+/** Addresses other machines can use: not loopback, not link-local IPv6 (those need a zone). */
+function networkAddresses(): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .filter((entry) => !entry.internal && !entry.address.startsWith('fe80'))
+    .map((entry) => entry.address);
+}
