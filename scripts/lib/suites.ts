@@ -36,10 +36,10 @@ export const hermeticSettings = {
 export const suites: readonly Suite[] = [
   { name: 'check', about: 'types, lint and format', needsBuild: false, exists: () => true, run: runChecks },
   mocha('manifest', 'package.json, translations and import arrows agree with the code', { timeoutMs: minute }),
-  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 2 * minute }),
-  mocha('integration', 'real sockets on random ports of this machine', { timeoutMs: 5 * minute, needsBuild: true }),
+  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute }),
+  mocha('integration', 'real sockets on random ports of this machine', { timeoutMs: 20 * minute, needsBuild: true }),
   mocha('webview', 'the panel in a Chromium', {
-    timeoutMs: 3 * minute,
+    timeoutMs: 10 * minute,
     needsBuild: true,
     prepare: async () => {
       await ensureChromium();
@@ -54,7 +54,7 @@ export const suites: readonly Suite[] = [
   },
   mocha('ui', 'the packed extension in a real workbench, driven as a person would', {
     folder: 'test/host/ui',
-    timeoutMs: 8 * minute,
+    timeoutMs: 15 * minute,
     needsBuild: true,
     prepare: async () => {
       await ensureChromium();
