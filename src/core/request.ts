@@ -60,7 +60,13 @@ export interface Finding {
 }
 
 export type Admission =
-  | { readonly ok: true; readonly identity: Identity; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly ok: true;
+      readonly identity: Identity;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Whether the caller may use, and so see, a model by its canonical id. Undefined: every one. */
+      readonly canUse?: (canonicalModelId: string) => boolean;
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Right to one running request; given back exactly once. */

@@ -68,7 +68,5 @@ export interface Guardian {
   /** Comes last: what others still record is kept. Never rejects. */
   stop(): Promise<void>;
   summary(): SecuritySummary;
-  /** Where the proxy listens; undefined: nowhere. */
-  listensOn(host: string | undefined): void;
   record(kind: AuditKind, details?: AuditEvent['details'], severity?: AuditEvent['severity']): void;
 }

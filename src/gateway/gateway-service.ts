@@ -248,7 +248,6 @@ export class GatewayService implements RpcService {
     this.#proxyPush.trigger();
     this.#interestChanged();
     const { phase, port } = state;
-    if (phase === 'off' || phase === 'failed') this.#deps.guardian.listensOn(undefined);
     if (phase !== 'on' || port === undefined) return;
     const wantedPort = this.#config['proxy.port'];
     const place = `${port} for ${wantedPort}`;

@@ -160,7 +160,7 @@ export class Gateway {
       catalog,
       gate: protection.services.gate,
       clientAddress: protection.services.clientAddress,
-      beforeListening: (host) => protection.listensOn(host),
+      listens: (host) => protection.listens(host),
       withPolicy: (settings) => protection.withPolicy(settings),
       keys,
       health,
@@ -168,6 +168,7 @@ export class Gateway {
       logger,
       version,
     });
+    protection.onDidChangeAccess(() => void proxy.reconsider());
     const canExpose = () => protection.canExpose();
     const proxy = new ProxyController(config.config, { open, isPortFree, canExpose, clock, logger }, port);
     const demo = new DemoEngine(join(__dirname, 'demo-engine.js'), () => this.#service.demoEnded(), clock, logger);
@@ -177,7 +178,7 @@ export class Gateway {
         proxy,
         demo,
         guardian: protection,
-        protectionHandlers: protectionHandlers(protection, clock, () => void proxy.reconsider()),
+        protectionHandlers: protectionHandlers(protection, clock),
         keys,
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),
         clock,

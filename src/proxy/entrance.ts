@@ -78,6 +78,7 @@ export class Entrance {
     const admission = this.#deps.gate.admit(exchange.facts);
     if (admission.ok) {
       exchange.identity = admission.identity;
+      exchange.canUse = admission.canUse;
       for (const [name, value] of Object.entries(admission.headers ?? {})) exchange.addHeaders([name, value]);
     } else exchange.refuse(admission.refusal);
   }

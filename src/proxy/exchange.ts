@@ -28,6 +28,8 @@ export class Exchange {
   readonly res: ServerResponse;
   readonly startedAt: number;
   identity: Identity | undefined;
+  /** Undefined: every model. */
+  canUse: ((canonicalModelId: string) => boolean) | undefined;
   rule: string | undefined;
   errorCode: ErrorCode | undefined;
   engineId: string | undefined;

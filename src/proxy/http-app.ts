@@ -98,7 +98,7 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
     });
   };
   read('/health', (exchange) => exchange.respondJson(200, { status: 'ok' }));
-  read('/v1/models', (exchange) => exchange.respondJson(200, listModels(deps.catalog)));
+  read('/v1/models', (exchange) => exchange.respondJson(200, listModels(deps.catalog, exchange.canUse)));
   read('/v1/models/*', (exchange) => answerModel(deps, exchange));
   for (const url of inferenceRoutes) {
     app.route({
@@ -128,7 +128,7 @@ function answerModel({ catalog }: HttpAppDeps, exchange: Exchange): void {
   const target = exchange.facts.target;
   const end = target.indexOf('?');
   const id = target.slice(modelsPrefix.length, end === -1 ? undefined : end);
-  const model = findModel(catalog, id);
+  const model = findModel(catalog, id, exchange.canUse);
   if (model !== undefined) exchange.respondJson(200, model);
   else {
     const error = openAiError('model_not_found', 'No engine offers this model. See GET /v1/models.', 'model');

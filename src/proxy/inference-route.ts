@@ -84,11 +84,16 @@ async function receiveBody(
 
 function chooseModel(deps: InferenceDeps, exchange: Exchange, { model }: InferenceBody): CatalogEntry | undefined {
   const resolution = deps.catalog.resolve(model);
-  if (resolution.ok) return deps.inFlight.leastBusy(resolution.candidates);
+  const canUse = exchange.canUse ?? (() => true);
+  if (resolution.ok) {
+    const usable = resolution.candidates.filter(({ id }) => canUse(id));
+    // With none left the gate says why.
+    return deps.inFlight.leastBusy(usable.length > 0 ? usable : resolution.candidates);
+  }
   const message =
     resolution.code === 'model_missing'
       ? "Name a model in the member 'model', or set flm.proxy.defaultModel."
-      : `The model '${(model ?? '').slice(0, 200)}' is not offered by any engine.${suggest(resolution.suggestions)}`;
+      : `The model '${(model ?? '').slice(0, 200)}' is not offered by any engine.${suggest(resolution.suggestions.filter(canUse))}`;
   exchange.respondError(openAiError(resolution.code, message, 'model'), resolution.code);
   return undefined;
 }

@@ -19,21 +19,30 @@ export interface ListedModel {
   readonly family?: string;
 }
 
-export function listModels(catalog: Catalog): { object: 'list'; data: readonly ListedModel[] } {
-  return { object: 'list', data: catalog.list().map(listed) };
+/** Which models a caller may see, by canonical id. */
+export type CanUse = (canonicalModelId: string) => boolean;
+const everyModel: CanUse = () => true;
+
+export function listModels(
+  catalog: Catalog,
+  canUse: CanUse = everyModel,
+): { object: 'list'; data: readonly ListedModel[] } {
+  const visible = catalog.list().filter(({ id }) => canUse(id));
+  return { object: 'list', data: visible.map(listed) };
 }
 
 /**
  * The model a request target asks for: an id with its slashes as they are or percent-encoded. Exact ids first, then all
- * that inference requests understand (aliases, bare ids).
+ * that inference requests understand (aliases, bare ids). What the caller may not use is not there.
  */
-export function findModel(catalog: Catalog, encodedId: string): ListedModel | undefined {
+export function findModel(catalog: Catalog, encodedId: string, canUse: CanUse = everyModel): ListedModel | undefined {
   for (const id of [encodedId, decoded(encodedId)]) {
     if (id === undefined || id === '') continue;
-    const exact = catalog.list().find((entry) => entry.id === id);
+    const exact = catalog.list().find((entry) => entry.id === id && canUse(entry.id));
     if (exact !== undefined) return listed(exact);
     const resolution = catalog.resolve(id);
-    if (resolution.ok && resolution.candidates[0] !== undefined) return listed(resolution.candidates[0]);
+    const usable = resolution.ok ? resolution.candidates.find((entry) => canUse(entry.id)) : undefined;
+    if (usable !== undefined) return listed(usable);
   }
   return undefined;
 }

@@ -31,6 +31,8 @@ export interface Sign extends Finding {
 /** What a guard has to say. */
 export interface Verdict {
   readonly refusal?: Refusal;
+  /** The refusal holds in observe mode too: it keeps a limit that a person gave to this one key. */
+  readonly holdsInObserve?: boolean;
   readonly signs?: readonly Sign[];
   /** Response headers of an admitted request. */
   readonly headers?: Readonly<Record<string, string>>;

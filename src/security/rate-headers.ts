@@ -19,3 +19,12 @@ export function rateHeaders(
     'x-ratelimit-reset-requests': `${resetSec}s`,
   };
 }
+
+/** A day's tokens, in the set OpenAI clients read. */
+export function tokenHeaders(limit: number, used: number, resetSec: number): Record<string, string> {
+  return {
+    'x-ratelimit-limit-tokens': String(limit),
+    'x-ratelimit-remaining-tokens': String(Math.max(0, Math.floor(limit - used))),
+    'x-ratelimit-reset-tokens': `${resetSec}s`,
+  };
+}

@@ -33,6 +33,7 @@ import { ResourceGuard } from './guards/resource-guard';
 import { percentDecode } from './intrusion/percent-decode';
 import { isSecretHeader } from './intrusion/known-surface';
 import { isModelInScope } from './api-keys/key-scope';
+import { tokenHeaders } from './rate-headers';
 import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
 import { RequestQueue } from './request-queue';
 import type { ThrottleLevel } from './resource-throttle';
@@ -52,6 +53,8 @@ export interface SecurityGateDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+const DAY_MS = 86_400_000;
 
 /** What was seen in one request: for tests, evaluation and live views. Fired only when there is something. */
 export interface Detection {
@@ -200,20 +203,35 @@ export class SecurityGate implements Gate {
     const outcome = this.#runGuards(context, identityRefusal);
     if (outcome.refusal !== undefined) return refused(outcome.refusal);
     if (auth?.ok !== true) return refused(unchecked());
-    this.#admitted.set(facts, { scope: auth.scope, key });
-    return { ok: true, identity: auth.identity, headers: outcome.headers };
+    const { identity, scope } = auth;
+    this.#admitted.set(facts, { scope, key });
+    const headers = { ...outcome.headers, ...this.#tokens(identity, scope)?.headers };
+    if (scope?.models === undefined || scope.models.length === 0) return { ok: true, identity, headers };
+    return { ok: true, identity, headers, canUse: (model) => isModelInScope(scope, model) };
   }
 
   async acquire(routing: RoutingFacts, signal: AbortSignal): Promise<Slot | Refusal> {
     const { request, identity } = routing;
     const scope = this.#admitted.get(request)?.scope;
-    const outOfScope = modelRefusal(scope, routing) ?? this.#tokensExhausted(identity, scope);
-    if (outOfScope !== undefined) return outOfScope;
+    const keyId = identity.type === 'key' ? identity.keyId : undefined;
+    const outOfScope = modelRefusal(scope, routing);
+    if (outOfScope !== undefined) {
+      this.#recorder.authFailure(request, outOfScope.code, undefined, keyId, false);
+      return outOfScope;
+    }
+    const exhausted = this.#tokensExhausted(identity, scope);
+    if (exhausted !== undefined) {
+      this.#recorder.refusal(request, exhausted, false, keyId);
+      return exhausted;
+    }
     this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
 
     const ticket = ticketOf(request, identity, scope, this.#policy, this.#modes.rateLimits);
     const answer = await this.#queue.acquire(ticket, signal);
-    return typeof answer === 'string' ? queueRefusal(answer, this.#policy) : answer;
+    if (typeof answer !== 'string') return answer;
+    const refusal = queueRefusal(answer, this.#policy);
+    this.#recorder.refusal(request, refusal, false, keyId);
+    return refusal;
   }
 
   report(event: ConnectionEvent): void {
@@ -316,8 +334,9 @@ export class SecurityGate implements Gate {
         }
       }
       if (verdict.refusal === undefined) continue;
-      this.#recorder.refusal(facts, verdict.refusal, mode === 'observe');
-      if (mode !== 'enforce') continue;
+      const isObserved = mode === 'observe' && verdict.holdsInObserve !== true;
+      this.#recorder.refusal(facts, verdict.refusal, isObserved, keyIdOf(context));
+      if (isObserved) continue;
       refusal ??= verdict.refusal;
       isStopped ||= !guard.looksOnAfterRefusal;
     }
@@ -417,17 +436,23 @@ export class SecurityGate implements Gate {
     );
   }
 
-  #tokensExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
+  /** How a key with a limit of tokens stands; undefined for all others. The limit is the key's own: it always holds. */
+  #tokens(identity: Identity, scope: KeyScope | undefined) {
     const limit = scope?.tokensPerDay;
-    if (limit === undefined || identity.type !== 'key' || this.#modes.rateLimits !== 'enforce') return undefined;
+    if (limit === undefined || identity.type !== 'key' || this.#modes.rateLimits === 'off') return undefined;
     const used = this.#safely('tokens', undefined, () => this.#deps.tokens?.usedToday(identity.keyId)) ?? 0;
-    if (used < limit) return undefined;
-    const untilMidnight = 86_400_000 - (this.#deps.clock.now() % 86_400_000);
+    const resetSec = Math.ceil((DAY_MS - (this.#deps.clock.now() % DAY_MS)) / 1000);
+    return { limit, used, resetSec, headers: tokenHeaders(limit, used, resetSec) };
+  }
+
+  #tokensExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
+    const tokens = this.#tokens(identity, scope);
+    if (tokens === undefined || tokens.used < tokens.limit) return undefined;
     return {
       rule: 'rate-limit.tokens',
       code: 'tokens_exhausted',
-      message: `This API key has used its ${limit} tokens of today.`,
-      retryAfterSec: Math.ceil(untilMidnight / 1000),
+      message: `This API key has used its ${tokens.limit} tokens of today. They are counted anew from 00:00 UTC.`,
+      retryAfterSec: tokens.resetSec,
     };
   }
 
@@ -460,6 +485,10 @@ function modelRefusal(scope: KeyScope | undefined, { engineId, modelId }: Routin
   const canonical = `${engineId}/${modelId}`;
   if (scope === undefined || isModelInScope(scope, canonical)) return undefined;
   return { rule: 'key-scope', code: 'key_out_of_scope', message: 'This API key may not use this model.' };
+}
+
+function keyIdOf({ auth }: GuardContext): string | undefined {
+  return auth?.ok === true && auth.identity.type === 'key' ? auth.identity.keyId : undefined;
 }
 
 function hasValidKey({ auth }: GuardContext): boolean {

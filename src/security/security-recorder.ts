@@ -16,6 +16,13 @@ const kinds: Readonly<Record<string, AuditKind>> = {
   malformed: 'detection.malformed',
 };
 
+/** Refusals that only ask to come back later. */
+const throttles: Readonly<Partial<Record<Refusal['code'], AuditKind>>> = {
+  rate_limited: 'throttle.rate',
+  tokens_exhausted: 'throttle.rate',
+  too_many_concurrent: 'throttle.rate',
+};
+
 /**
  * Writes what the gate decides into the audit log, once: an attacker who repeats himself, or a client that polls, must
  * not push everything else out of it. Every single request is in the access log anyway.
@@ -53,19 +60,17 @@ export class SecurityRecorder {
     }
   }
 
-  refusal(facts: RequestFacts, refusal: Refusal, isObserved: boolean): void {
-    const kind =
-      refusal.rule === 'resources'
-        ? 'throttle.resource'
-        : refusal.code === 'rate_limited'
-          ? 'throttle.rate'
-          : undefined;
-    if (kind === undefined || !this.#isNews(`${facts.clientAddress} ${refusal.rule}`, QUIET_MS)) return;
+  /** Throttling by load, rate, tokens or concurrency; other refusals have rows of their own. */
+  refusal(facts: RequestFacts, refusal: Refusal, isObserved: boolean, keyId?: string): void {
+    const kind = refusal.rule === 'resources' ? 'throttle.resource' : throttles[refusal.code];
+    const who = `${facts.clientAddress} ${keyId ?? ''}`;
+    if (kind === undefined || !this.#isNews(`${who} ${refusal.rule}`, QUIET_MS)) return;
     this.#audit.record({
       ...this.#base(kind, 'low'),
       ...about(facts),
       rule: refusal.rule,
       errorCode: refusal.code,
+      ...(keyId === undefined ? {} : { keyId }),
       ...(refusal.evidence === undefined ? {} : { evidence: escapeEvidence(refusal.evidence) }),
       ...(isObserved ? { observedOnly: true } : {}),
     });
@@ -83,7 +88,7 @@ export class SecurityRecorder {
     keyId: string | undefined,
     isDecoy: boolean,
   ): void {
-    if (!this.#isNews(`no ${facts.clientAddress} ${code} ${attempt ?? ''}`, QUIET_MS)) return;
+    if (!this.#isNews(`no ${facts.clientAddress} ${code} ${attempt ?? keyId ?? ''}`, QUIET_MS)) return;
     const event: AuditEvent = {
       ...this.#base(isDecoy ? 'auth.decoy' : 'auth.failure', isDecoy ? 'critical' : 'low'),
       ...about(facts),

@@ -78,6 +78,14 @@ export class SecurityServices {
     return isLifted;
   }
 
+  /** Lifts every block that would end by itself, as {@link unblock} does. Answers how many. */
+  async unblockTemporary(): Promise<number> {
+    const temporary = this.blocklist.list().filter(({ expiresAt }) => expiresAt !== undefined);
+    const lifted = await this.blocklist.clearTemporary();
+    for (const { range } of temporary) this.gate.forgive(range);
+    return lifted;
+  }
+
   dispose(): void {
     this.blocklist.dispose();
     this.resources.dispose();

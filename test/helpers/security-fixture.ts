@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../src/core/clock';
 import type { AuditEvent, AuditLog } from '../../src/core/audit';
-import type { Authenticator, AuthResult } from '../../src/core/authenticator';
+import type { Authenticator, AuthResult, TokenMeter } from '../../src/core/authenticator';
 import type { AllowEntry, Block, BlockStore } from '../../src/core/block';
 import { silentLogger } from '../../src/core/logger';
 import { parsePolicy } from '../../src/core/policy';
@@ -110,6 +110,7 @@ export interface FixtureOptions {
   readonly policy?: Readonly<Record<string, unknown>>;
   readonly isLoopbackOnly?: boolean;
   readonly authenticator?: Authenticator;
+  readonly tokens?: TokenMeter;
   readonly store?: MemoryBlockStore;
   readonly ownAddresses?: readonly string[];
 }
@@ -130,6 +131,7 @@ export function makeSecurity(options: FixtureOptions = {}): SecurityFixture {
     authenticator: options.authenticator ?? fixtureAuthenticator,
     blocks: store,
     audit,
+    ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     load: { read: (at) => Promise.resolve({ at, cpu: 0, memory: 0, eventLoopDelayMs: 0 }), dispose: () => undefined },
     clock: options.clock ?? systemClock,
     logger: silentLogger,

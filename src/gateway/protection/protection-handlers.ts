@@ -15,17 +15,11 @@ export type ProtectionHandlers = {
 const minuteMs = 60_000;
 
 /** One row per request about keys, records, blocks and the policy. Parameters are already checked. */
-export function protectionHandlers(
-  protection: Protection,
-  clock: Clock,
-  /** Keys came or went: whether the proxy may listen beyond this machine is to be asked again. */
-  onKeysChanged: () => void,
-): ProtectionHandlers {
+export function protectionHandlers(protection: Protection, clock: Clock): ProtectionHandlers {
   const { keys, services } = protection;
   const { blocklist } = services;
   const changed = <T>(result: T): T => {
     protection.keysChanged();
-    onKeysChanged();
     return result;
   };
   return {
@@ -53,7 +47,7 @@ export function protectionHandlers(
       return blocklist.add({ ...block, rule: 'manual', reason: reason ?? '' });
     },
     'blocks/remove': ({ range }) => services.unblock(range),
-    'blocks/clearTemporary': () => blocklist.clearTemporary(),
+    'blocks/clearTemporary': () => services.unblockTemporary(),
     'blocks/import': ({ text }) => importBlocks(text, blocklist, clock),
     'blocks/export': ({ format }) => ({ text: formatBlockList(blocklist.list(), format) }),
     'allow/add': async (entry) => {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { isLoopbackAddress } from '../../core/address';
 import type { AuditEvent, AuditKind } from '../../core/audit';
 import type { Clock } from '../../core/clock';
 import type { FlmConfig } from '../../core/config-schema';
-import { DisposableStore } from '../../core/disposable';
+import { DisposableStore, type Disposable } from '../../core/disposable';
 import { Emitter } from '../../core/emitter';
 import { FlmError, messageOf } from '../../core/errors';
 import type { Logger } from '../../core/logger';
@@ -21,6 +20,8 @@ import { ResourceSampler } from '../../security/resource-sampler';
 import { SecurityServices } from '../../security/security-services';
 import { Storage } from '../../storage/storage';
 import { AuditRelay } from './audit-relay';
+import { ExpiryWatch } from './expiry-watch';
+import { Exposure } from './exposure';
 import { PolicyKeeper } from './policy-keeper';
 
 export interface ProtectionDeps {
@@ -53,9 +54,10 @@ export class Protection {
   readonly #services: SecurityServices;
   readonly #tokens: StartedTokens;
   readonly #changes = new Emitter<void>();
+  readonly #accessChanges = new Emitter<void>();
   readonly #store = new DisposableStore();
-  #isLoopbackOnly = true;
-  #exposedTo: string | undefined;
+  readonly #exposure = new Exposure((from, to) => this.#exposureChanged(from, to));
+  readonly #expiries: ExpiryWatch;
   #storageFailure: StorageState | undefined;
 
   constructor(deps: ProtectionDeps) {
@@ -82,6 +84,13 @@ export class Protection {
       clock,
       logger,
     });
+    this.#expiries = this.#store.add(
+      new ExpiryWatch(
+        () => this.keys.list(),
+        () => this.keysChanged(),
+        clock,
+      ),
+    );
     this.#store.add(this.#services.blocklist.onDidChange(() => this.#changes.fire()));
     this.#store.add(this.#services.resources.onDidChangeLevel(() => this.#changes.fire()));
     this.#store.add(this.storage.onDidChangeState(() => this.#changes.fire()));
@@ -90,6 +99,11 @@ export class Protection {
   /** Blocks, keys, load, storage or mode changed. May fire often. */
   get onDidChange(): Emitter<void>['event'] {
     return this.#changes.event;
+  }
+
+  /** Keys or policy changed: where the proxy may listen and who may call it from a browser is to be asked again. */
+  get onDidChangeAccess(): Emitter<void>['event'] {
+    return this.#accessChanges.event;
   }
 
   get services(): SecurityServices {
@@ -109,6 +123,7 @@ export class Protection {
     this.#tokens.begin(this.storage.usage);
     this.#applyPolicy(this.policies.load());
     this.#services.start();
+    this.#expiries.renew();
     this.record('gateway.started', { pid: process.pid });
     this.#changes.fire();
   }
@@ -127,18 +142,9 @@ export class Protection {
     return this.#storageFailure === undefined && this.keys.hasUsableKey();
   }
 
-  /** To be told before a listener opens there, so that it is never guarded less than it should be. */
-  listensOn(host: string | undefined): void {
-    const isLoopbackOnly = host === undefined || isLoopbackAddress(host);
-    if (isLoopbackOnly !== this.#isLoopbackOnly) {
-      this.#isLoopbackOnly = isLoopbackOnly;
-      this.#services.configure(this.policies.policy, isLoopbackOnly);
-      this.#changes.fire();
-    }
-    const exposedTo = isLoopbackOnly ? undefined : host;
-    if (exposedTo === this.#exposedTo) return;
-    this.record('exposure.changed', { from: this.#exposedTo ?? 'loopback', to: exposedTo ?? 'loopback' }, 'medium');
-    this.#exposedTo = exposedTo;
+  /** To be told before a listener opens, so that it is never guarded less than it should be; dispose after it closed. */
+  listens(host: string): Disposable {
+    return this.#exposure.add(host);
   }
 
   /** The settings with what the policy adds to them. */
@@ -155,12 +161,15 @@ export class Protection {
     this.#applyPolicy(result.policy);
     this.record('policy.changed', { fields: changedFields(before, result.policy).join(', ').slice(0, 1000) }, 'low');
     this.#changes.fire();
+    this.#accessChanges.fire();
     return result;
   }
 
-  /** Keys were made, changed or revoked. */
+  /** Keys were made, changed or revoked, or one expired. */
   keysChanged(): void {
+    this.#expiries.renew();
     this.#changes.fire();
+    this.#accessChanges.fire();
   }
 
   record(kind: AuditKind, details: AuditEvent['details'] = {}, severity: AuditEvent['severity'] = 'info'): void {
@@ -187,6 +196,16 @@ export class Protection {
   requireStorage(): Storage {
     if (this.#storageFailure === undefined) return this.storage;
     throw new FlmError('storage_failed', 'The storage could not be opened; the log says why.');
+  }
+
+  get #isLoopbackOnly(): boolean {
+    return this.#exposure.beyond === undefined;
+  }
+
+  #exposureChanged(from: string | undefined, to: string | undefined): void {
+    this.#services.configure(this.policies.policy, to === undefined);
+    this.record('exposure.changed', { from: from ?? 'loopback', to: to ?? 'loopback' }, 'medium');
+    this.#changes.fire();
   }
 
   #applyPolicy(policy: SecurityPolicy): void {

@@ -1,28 +1,30 @@
 import { createServer } from 'node:net';
 import type { Clock } from '../../core/clock';
 import type { FlmConfig } from '../../core/config-schema';
+import type { Disposable } from '../../core/disposable';
 import { Emitter } from '../../core/emitter';
 import type { ProxyDeps } from '../../proxy/proxy-deps';
 import { createProxy, type ProxyServer } from '../../proxy/proxy-server';
 import type { OpenedProxy, OpenProxy } from '../gateway-ports';
 
 export interface ProxyOpenerDeps extends Omit<ProxyDeps, 'config'> {
-  /** Called before a listener opens there. */
-  readonly beforeListening: (host: string) => void;
+  /** Called before a listener opens there; disposed once it is closed, or could not open. */
+  readonly listens: (host: string) => Disposable;
   /** What the settings mean together with the security policy, asked whenever either changed. */
   readonly withPolicy: (config: FlmConfig) => FlmConfig;
 }
 
 /** Opens real proxies: one {@link ProxyServer} per listening address, so that an old one can drain beside a new one. */
-export function proxyOpener({ beforeListening, withPolicy, ...deps }: ProxyOpenerDeps): OpenProxy {
+export function proxyOpener({ listens, withPolicy, ...deps }: ProxyOpenerDeps): OpenProxy {
   return async (config, host, port) => {
-    beforeListening(host);
+    const exposure = listens(host);
     const server = createProxy({ ...deps, config: withPolicy(config) });
     try {
       const listening = await server.listen(host, port);
-      return new ListeningProxy(server, listening.port, deps.clock, withPolicy);
+      return new ListeningProxy(server, listening.port, exposure, deps.clock, withPolicy);
     } catch (error) {
       await server.stop();
+      exposure.dispose();
       throw error;
     }
   };
@@ -40,16 +42,23 @@ export function isPortFree(host: string, port: number): Promise<boolean> {
 class ListeningProxy implements OpenedProxy {
   readonly port: number;
   readonly #server: ProxyServer;
+  readonly #exposure: Disposable;
   readonly #clock: Clock;
+  readonly #withPolicy: (config: FlmConfig) => FlmConfig;
   readonly #changes = new Emitter<void>();
 
-  readonly #withPolicy: (config: FlmConfig) => FlmConfig;
-
-  constructor(server: ProxyServer, port: number, clock: Clock, withPolicy: (config: FlmConfig) => FlmConfig) {
-    this.#withPolicy = withPolicy;
-    this.port = port;
+  constructor(
+    server: ProxyServer,
+    port: number,
+    exposure: Disposable,
+    clock: Clock,
+    withPolicy: (config: FlmConfig) => FlmConfig,
+  ) {
     this.#server = server;
+    this.port = port;
+    this.#exposure = exposure;
     this.#clock = clock;
+    this.#withPolicy = withPolicy;
     server.onDidChangeActivity(() => this.#changes.fire());
   }
 
@@ -70,6 +79,7 @@ class ListeningProxy implements OpenedProxy {
   async close(drainMs: number): Promise<void> {
     if (drainMs > 0) await this.#drained(drainMs);
     await this.#server.stop();
+    this.#exposure.dispose();
     this.#changes.dispose();
   }
 

@@ -185,9 +185,11 @@ export class ProxyController {
     const address = this.#address();
     this.#place = undefined;
     // `0.0.0.0` and `127.0.0.1` share a port number only one after the other.
-    const mustLeaveFirst = old.proxy.port === this.#wantedPort;
+    const staysOnPort = old.wantedPort === this.#wantedPort;
+    const mustLeaveFirst = staysOnPort || old.proxy.port === this.#wantedPort;
     if (mustLeaveFirst) await this.#close(old.proxy, stopDrainMs);
-    const hasMoved = await this.#start();
+    // Clients know the port: also one that was not the wanted one is kept.
+    const hasMoved = await this.#start(staysOnPort ? old.proxy.port : undefined);
     if (mustLeaveFirst) return;
     if (!hasMoved) {
       this.#deps.logger.warn(`The proxy could not move to ${address.host}:${this.#wantedPort} and stays where it was.`);

@@ -27,6 +27,11 @@ const nothing = (): Record<string, never> => ({});
 const lastTime = 8.64e15;
 const time = (fields: Fields, name: string): number => number(fields, name, 0, lastTime);
 const short = (maxLength: number) => (fields: Fields, name: string) => text(fields, name, maxLength);
+const wholeNumber = (minimum: number, maximum: number) => (fields: Fields, name: string) => {
+  const value = integer(fields, name);
+  if (value >= minimum && value <= maximum) return value;
+  throw invalid(name, `a whole number from ${minimum} to ${maximum}`);
+};
 const list = (maxItems: number, maxLength: number) => (fields: Fields, name: string) =>
   texts(fields, name, maxItems, maxLength);
 const range = (fields: Fields): { range: string } => ({ range: text(fields, 'range', 100) });
@@ -58,7 +63,7 @@ export const securityParamReaders: SecurityParamReaders = {
     from: time(fields, 'from'),
     to: time(fields, 'to'),
     bucketMs: number(fields, 'bucketMs', 1000, 31 * 86_400_000),
-    ...optional(fields, 'top', (f, name) => number(f, name, 1, 100)),
+    ...optional(fields, 'top', wholeNumber(1, 100)),
   }),
   'audit/verify': (fields) => ({ archives: boolean(fields, 'archives') }),
   'audit/export': (fields) => {
@@ -97,7 +102,7 @@ export const securityParamReaders: SecurityParamReaders = {
 };
 
 function scope(fields: Fields): KeyScope {
-  const limit = (f: Fields, name: string) => number(f, name, 1, 1e12);
+  const limit = wholeNumber(1, 1e12);
   return {
     ...optional(fields, 'models', list(1000, 512)),
     ...optional(fields, 'routes', list(100, 200)),
@@ -116,7 +121,7 @@ function pageQuery(fields: Fields): PageQuery {
     ...optional(fields, 'keyId', short(64)),
     ...optional(fields, 'requestId', short(64)),
     ...optional(fields, 'text', short(200)),
-    ...optional(fields, 'limit', (f, name) => number(f, name, 1, 1000)),
+    ...optional(fields, 'limit', wholeNumber(1, 1000)),
     ...optional(fields, 'after', (f, name) => {
       const cursor = object(f, name);
       return { at: time(cursor, 'at'), seq: integer(cursor, 'seq') };

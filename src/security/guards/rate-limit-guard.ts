@@ -7,8 +7,10 @@ import { SlidingWindow } from '../sliding-window';
 const MINUTE_MS = 60_000;
 
 /**
- * Requests per minute, per address and per key; both apply, and the tighter one is told in the headers. Programs on
- * this machine and the allowlist have no address limit. Sliding windows: no burst of twice the limit at a border.
+ * Requests per minute, per address and per key; both apply, and the one that refuses is told in the headers. A key's own
+ * limit stands in for the policy's and holds in observe mode too: it was promised to the person who shares the key.
+ * Programs on this machine and the allowlist have no address limit. Sliding windows: no burst of twice the limit at a
+ * border.
  */
 export class RateLimitGuard implements Guard {
   readonly id = 'rate-limit';
@@ -28,12 +30,11 @@ export class RateLimitGuard implements Guard {
 
   #key({ auth, now, policy }: GuardContext): Verdict | undefined {
     if (auth?.ok !== true || auth.identity.type !== 'key') return undefined;
-    const limit = Math.min(
-      auth.scope?.requestsPerMinute ?? policy.rateLimits.keyPerMinute,
-      policy.rateLimits.keyPerMinute,
-    );
+    const own = auth.scope?.requestsPerMinute;
+    const limit = own ?? policy.rateLimits.keyPerMinute;
     const window = this.#keys.getOrCreate(auth.identity.keyId, () => new SlidingWindow(MINUTE_MS));
-    return decide('key', 'this API key', limit, window, now, window.count(now));
+    const verdict = decide('key', 'this API key', limit, window, now, window.count(now));
+    return own === undefined ? verdict : { ...verdict, holdsInObserve: true };
   }
 
   #address({ facts, protection, tracked, now, policy }: GuardContext): Verdict | undefined {

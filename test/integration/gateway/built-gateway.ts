@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -27,6 +27,7 @@ async function bundle(): Promise<BuiltGateway> {
   await build({
     entryPoints: {
       gateway: join(root, 'src/gateway/main.ts'),
+      'storage-worker': join(root, 'src/storage/storage-worker.ts'),
       'window-process': join(__dirname, 'window-process.ts'),
       'demo-engine': join(root, 'test/helpers/engines/demo-engine.ts'),
     },
@@ -40,6 +41,7 @@ async function bundle(): Promise<BuiltGateway> {
     logLevel: 'error',
     absWorkingDir: root,
   });
+  copyFileSync(join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'), join(folder, 'sql-wasm.wasm'));
   return {
     folder,
     gatewayFile: join(folder, 'gateway.js'),

@@ -258,7 +258,6 @@ class FakeGuardian implements Guardian {
   readonly changes = new Emitter<void>();
   readonly onDidChange = this.changes.event;
   isRunning = false;
-  readonly hosts: (string | undefined)[] = [];
 
   start(): Promise<void> {
     this.isRunning = true;
@@ -270,9 +269,6 @@ class FakeGuardian implements Guardian {
   }
   summary() {
     return quietSecurity;
-  }
-  listensOn(host: string | undefined): void {
-    this.hosts.push(host);
   }
   record(): void {
     // nothing is remembered

@@ -218,6 +218,19 @@ describe('proxy controller', () => {
     assert.deepEqual(opened[0]!.closedWith, [0]);
   });
 
+  it('keeps the port that clients know, though it is not the wanted one, when only the address changes', async () => {
+    const { 'proxy.port': wanted } = config();
+    taken.add(wanted);
+    const controller = create(config({ 'proxy.host': '0.0.0.0' }));
+    const before = await controller.start();
+
+    canExpose = true;
+    const after = await controller.reconsider();
+
+    assert.deepEqual([before.host, before.port], ['127.0.0.1', wanted + 1]);
+    assert.deepEqual([after.host, after.port], ['0.0.0.0', wanted + 1]);
+  });
+
   it('shows requests as they come', async () => {
     const controller = create();
     await controller.start();

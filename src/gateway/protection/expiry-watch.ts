@@ -1,0 +1,44 @@
+import type { ApiKey } from '../../core/api-key';
+import type { Clock, Timer } from '../../core/clock';
+import type { Disposable } from '../../core/disposable';
+
+/** Longest wait of one timer: expiries lie years ahead, timers end at 24 days, and laptops sleep. */
+const longestWaitMs = 10 * 60_000;
+/** A timer may fire a little early. */
+const shortestWaitMs = 50;
+
+/** Tells when a key stops to open the door by itself: with the last one, sharing beyond this machine has to end. */
+export class ExpiryWatch implements Disposable {
+  readonly #keys: () => readonly ApiKey[];
+  readonly #onExpiry: () => void;
+  readonly #clock: Clock;
+  #timer: Timer | undefined;
+
+  constructor(keys: () => readonly ApiKey[], onExpiry: () => void, clock: Clock) {
+    this.#keys = keys;
+    this.#onExpiry = onExpiry;
+    this.#clock = clock;
+  }
+
+  /** Looks for the next expiry anew: at the start, and whenever keys changed. */
+  renew(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    const coming = this.#keys().flatMap(({ revokedAt, expiresAt }) =>
+      revokedAt === undefined && expiresAt !== undefined && expiresAt > now ? [expiresAt] : [],
+    );
+    if (coming.length === 0) return;
+    const next = coming.reduce((first, one) => Math.min(first, one));
+    const waitMs = Math.min(longestWaitMs, Math.max(shortestWaitMs, next - now));
+    this.#timer = this.#clock.setTimeout(() => {
+      const isOver = next <= this.#clock.now();
+      this.renew();
+      if (isOver) this.#onExpiry();
+    }, waitMs);
+  }
+
+  dispose(): void {
+    this.#timer?.cancel();
+  }
+}
