@@ -39,7 +39,7 @@ export function modelInformation(
 }
 
 function describe(l10n: Localizer, engine: Engine, model: Model): ModelInformation {
-  const { maxInputTokens, maxOutputTokens } = splitContext(model.contextLoaded ?? model.contextMax ?? unknownContext);
+  const { maxInputTokens, maxOutputTokens } = splitContext(assumedContext(model));
   return {
     id: canonicalModelId(engine.id, model.id),
     name: modelLabel(model),
@@ -55,6 +55,11 @@ function describe(l10n: Localizer, engine: Engine, model: Model): ModelInformati
     },
     isUserSelectable: true,
   };
+}
+
+/** What the engine gives the model now, else what the model could have, else little. */
+export function assumedContext(model: Model): number {
+  return model.contextLoaded ?? model.contextMax ?? unknownContext;
 }
 
 /** Engines share one context between question and answer; a quarter of it, within reason, is kept for the answer. */

@@ -5,6 +5,7 @@ import type { Logger } from '../../core/logger';
 import { languageModelVendor } from '../contributions';
 import type { Gateway } from '../gateway-port';
 import type { Localizer } from '../localizer';
+import type { Memory } from '../memory';
 import type { Settings } from '../settings';
 import { createToolKey } from '../tool-key';
 import { ChatEndpoint } from './chat-endpoint';
@@ -12,7 +13,7 @@ import { ChatSender } from './chat-sender';
 import { LanguageModelProvider } from './language-model-provider';
 import { ModelSource } from './model-source';
 import { OwnKey, type Secrets } from './own-key';
-import { UsageMemory, type Memory } from './usage-memory';
+import { UsageMemory } from './usage-memory';
 
 export interface LanguageModelServices {
   readonly gateway: Gateway;

@@ -1,10 +1,6 @@
-const name = 'flm.languageModelsUsed';
+import type { Memory } from '../memory';
 
-/** The part of VS Code's Memento that is needed. */
-export interface Memory {
-  get<T>(key: string, fallback: T): T;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+const name = 'flm.languageModelsUsed';
 
 /**
  * Remembers that somebody has chatted with a model of FLM in VS Code: from then on the models are there in every window,

@@ -1,0 +1,29 @@
+import { isUsable, type Engine } from '../../core/engine';
+import { canonicalModelId } from '../../core/model-id';
+import { splitContext, assumedContext } from '../language-models/model-information';
+import { canChat, modelLabel } from '../tree/model-nodes';
+import type { ToolModel } from './config-edit';
+
+/** More than anybody picks from; keeps a configuration readable. */
+const maxModels = 100;
+
+/** The chat models of all usable engines as tools list them; names that occur twice say their engine. */
+export function toolModels(engines: readonly Engine[], hidden: readonly string[]): readonly ToolModel[] {
+  const all = engines
+    .filter((engine) => isUsable(engine.state) && !hidden.includes(engine.id))
+    .flatMap((engine) =>
+      engine.models.filter(canChat).map((model) => ({ engine, model, id: canonicalModelId(engine.id, model.id) })),
+    )
+    .slice(0, maxModels);
+  const labels = all.map(({ model }) => modelLabel(model));
+  return all.map(({ model, id }, index) => {
+    const label = labels[index] ?? id;
+    return {
+      id,
+      name: labels.indexOf(label) === labels.lastIndexOf(label) ? label : id,
+      callsTools: model.capabilities.includes('tools'),
+      seesImages: model.capabilities.includes('vision'),
+      ...splitContext(assumedContext(model)),
+    };
+  });
+}
