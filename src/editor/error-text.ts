@@ -2,11 +2,20 @@ import { FlmError, messageOf, type ErrorCode } from '../core/errors';
 import type { Localizer } from './localizer';
 import { messageText } from './safe-text';
 
+/** A mistake in what was asked for, whose message says what it is: nothing that could be looked up. */
+const plainCodes: ReadonlySet<ErrorCode> = new Set([
+  'not_found',
+  'invalid_request',
+  'config_invalid',
+  'body_too_large',
+]);
+
 /** What a failed command says to the user. Undefined: nothing, because the user cancelled it. */
 export function errorText(l10n: Localizer, error: unknown): string | undefined {
   if (FlmError.is(error, 'cancelled')) return undefined;
   const message = messageText(messageOf(error));
   if (!FlmError.is(error)) return l10n.t('FLM could not do that: {0}', message);
+  if (plainCodes.has(error.code)) return message;
   return knownText(l10n, error.code) ?? l10n.t('FLM could not do that ({0}): {1}', error.code, message);
 }
 

@@ -3,6 +3,7 @@ import {
   commandIds,
   contextKeys,
   enginesViewId,
+  securityViewId,
   sharingViewId,
   viewContainerId,
   walkthroughId,
@@ -52,7 +53,7 @@ describe('contributions', () => {
     );
     assert.deepEqual(
       contributes.views[viewContainerId]?.map(({ id }) => id),
-      [enginesViewId, sharingViewId],
+      [enginesViewId, sharingViewId, securityViewId],
     );
     assert.deepEqual(
       contributes.walkthroughs.map(({ id }) => id),
@@ -88,7 +89,7 @@ describe('contributions', () => {
 
   it('when clauses ask for context keys the code sets', () => {
     const asked = whenClauses.flatMap((clause) => [...clause.matchAll(/(?<![\w.])flm\.\w+/g)].map((match) => match[0]));
-    const known = new Set<string>([...contextKeys, enginesViewId, sharingViewId]);
+    const known = new Set<string>([...contextKeys, enginesViewId, sharingViewId, securityViewId]);
 
     assert.deepEqual(
       [...new Set(asked)].filter((key) => !known.has(key)),
@@ -191,6 +192,20 @@ describe('contributions', () => {
       named.filter((name) => !known.has(name)),
       [],
     );
+  });
+
+  it('documents with a schema have one that exists and is packed', () => {
+    const packed = readText('.vscodeignore').split('\n');
+    const validations = contributes.jsonValidation ?? [];
+
+    assert.deepEqual(
+      validations.map(({ fileMatch }) => fileMatch),
+      ['flm-security-policy.json'],
+    );
+    for (const { url } of validations) {
+      assert.ok(projectFileExists(url), url);
+      assert.ok(packed.includes('!media/schemas/*.json'));
+    }
   });
 
   it('only the end of the start-up activates the extension besides its view and commands', () => {

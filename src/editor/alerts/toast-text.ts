@@ -45,7 +45,10 @@ function blockText(l10n: Localizer, event: AuditEvent, address: string): string 
 
 function sumText(l10n: Localizer, counts: Readonly<Partial<Record<InterruptionKind, number>>>): string {
   const sentences: Record<InterruptionKind, (count: number) => string> = {
-    decoy: (count) => l10n.t('Decoy keys were used from {0} addresses.', formatCount(count, l10n.language)),
+    decoy: (count) =>
+      count === 1
+        ? l10n.t('A decoy key was used.')
+        : l10n.t('Decoy keys were used from {0} addresses.', formatCount(count, l10n.language)),
     exposure: () => l10n.t('Who can reach the gateway has changed.'),
     block: (count) =>
       count === 1

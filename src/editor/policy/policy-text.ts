@@ -7,9 +7,15 @@ type Problems = Extract<PolicySetResult, { ok: false }>['problems'];
 /** Problems named in one message; the others are counted. */
 const shown = 3;
 
+/** What people look for first comes first; the gateway's own order is that of its defaults. */
+const leading = ['version', 'mode', 'services', 'allowlist', 'trustedProxies', 'corsOrigins', 'requireKeyOnLoopback'];
+
 /** The policy as people edit it. */
 export function policyText(policy: unknown): string {
-  return `${JSON.stringify(policy, null, 2)}\n`;
+  const members = Object.entries(policy as Record<string, unknown>);
+  const place = ([name]: [string, unknown]) => (leading.includes(name) ? leading.indexOf(name) : leading.length);
+  const ordered = members.sort((a, b) => place(a) - place(b));
+  return `${JSON.stringify(Object.fromEntries(ordered), null, 2)}\n`;
 }
 
 /** Reads an edited document. Comments and trailing commas are no JSON and are told as such. */

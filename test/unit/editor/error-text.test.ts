@@ -19,6 +19,12 @@ describe('what a failed command says', () => {
     assert.match(errorText(english, new FlmError('version_mismatch', 'x'))!, /Reload this window/);
   });
 
+  it('is the message alone where something asked for cannot be', () => {
+    const error = new FlmError('invalid_request', '192.168.1.5 is on the allowlist');
+
+    assert.equal(errorText(english, error), '192.168.1.5 is on the allowlist');
+  });
+
   it('takes whatever was thrown', () => {
     assert.equal(errorText(english, 'plain text'), 'FLM could not do that: plain text');
   });

@@ -89,4 +89,16 @@ describe('snippets', () => {
       assert.equal(shellFlavor(shell, platform), flavor);
     });
   }
+
+  it('send a key where there is one, in the words of the shell', () => {
+    const withKey = { ...target('m'), key: 'flm-abcdefghijkl-S3cret_-' };
+
+    assert.match(curlSnippet(withKey, 'posix'), /\n {2}-H 'Authorization: Bearer flm-abcdefghijkl-S3cret_-' \\\n/);
+    assert.match(
+      curlSnippet(withKey, 'powershell'),
+      /-Headers @\{ Authorization = 'Bearer flm-abcdefghijkl-S3cret_-' \}/,
+    );
+    assert.match(curlSnippet(withKey, 'cmd'), /-H "Authorization: Bearer flm-abcdefghijkl-S3cret_-"/);
+    assert.doesNotMatch(curlSnippet(target('m'), 'posix'), /Authorization/);
+  });
 });

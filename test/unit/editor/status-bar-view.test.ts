@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { reason } from '../../../src/core/reason';
 import type { GatewayStatus } from '../../../src/editor/gateway-port';
 import { statusBarLinks, statusBarView } from '../../../src/editor/status-bar-view';
-import { connected, english, makeEngine, makeProxy, now } from './editor-facts';
+import { connected, english, makeEngine, makeProxy, makeSecurity, now } from './editor-facts';
+import { makeBlock } from './security-facts';
 
-function view(status: GatewayStatus, isStartAsked = false) {
-  return statusBarView(english, status, now, isStartAsked);
+function view(status: GatewayStatus, isStartAsked = false, unseenBlocks = 0) {
+  return statusBarView(english, status, now, isStartAsked, unseenBlocks);
 }
 
 describe('status bar', () => {
@@ -81,6 +82,52 @@ describe('status bar', () => {
 
     assert.equal(shown.severity, undefined);
     assert.match(shown.tooltip, /in use by another program/);
+  });
+
+  it('turns to a warning after a block until somebody has looked', () => {
+    const security = makeSecurity({ blocks: [makeBlock()] });
+    const status = connected({ proxy: makeProxy(), security });
+
+    const unseen = view(status, false, 1);
+    assert.equal(unseen.text, '$(shield) FLM :11435 · 1 blocked');
+    assert.equal(unseen.severity, 'warning');
+    assert.match(unseen.accessibilityLabel, /, 1 blocked$/);
+    assert.equal(view(status).text, '$(broadcast) FLM :11435');
+  });
+
+  it('shows who was blocked instead of stopping the proxy when clicked then', () => {
+    assert.equal(view(connected({ proxy: makeProxy() }), false, 1).command, 'flm.blocks.show');
+  });
+
+  it('says how many keys there are, what happens to attacks, and how many are blocked', () => {
+    const security = makeSecurity({ usableKeys: 2, mode: 'enforce', blocks: [makeBlock()] });
+
+    assert.match(
+      view(connected({ proxy: makeProxy(), security })).tooltip,
+      /2 API keys · attacks are refused · 1 address blocked/,
+    );
+  });
+
+  it('warns with the reason when records are not safely kept', () => {
+    const security = makeSecurity({ storage: { kind: 'degraded', reason: reason('storage.diskFull') } });
+    const shown = view(connected({ security }));
+
+    assert.equal(shown.severity, 'warning');
+    assert.match(shown.tooltip, /The disk is full/);
+    assert.equal(shown.command, 'flm.proxy.toggle');
+  });
+
+  it('says what resource protection does', () => {
+    const security = makeSecurity({ load: { throttle: 1 } });
+
+    assert.match(view(connected({ proxy: makeProxy(), security })).tooltip, /requests wait in a queue/);
+  });
+
+  it('stays red when it failed, whoever is blocked', () => {
+    const shown = view({ ...connected(), phase: 'failed', reason: reason('gateway.unreachable') }, false, 3);
+
+    assert.equal(shown.severity, 'error');
+    assert.equal(shown.text, '$(error) FLM');
   });
 
   it('links only to commands the tooltip is trusted for', () => {
