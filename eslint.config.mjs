@@ -73,5 +73,38 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
+  {
+    files: ['webview/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              // Values of core stay out of the page: what it knows of them comes from the extension.
+              regex: '^(\\.\\./)+src/(?!protocol/|core/)',
+              message: 'The page knows the protocol, and types of core, and nothing else of src.',
+            },
+            {
+              regex: '^(\\.\\./)+src/core/',
+              allowTypeImports: true,
+              message: 'The page may import types of core only.',
+            },
+            { regex: '^(node:|vscode$)', message: 'The page runs in a browser.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['webview/**/*.ts'],
+    ignores: ['webview/ui/toolkit.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: '@vscode/webview-ui-toolkit', message: 'Only webview/ui/toolkit.ts knows the library.' }] },
+      ],
+    },
+  },
   ...importArrows,
 );

@@ -18,12 +18,14 @@ import type { Localizer } from './editor/localizer';
 import { LogChannel } from './editor/log-channel';
 import { connectGateway } from './editor/connect-gateway';
 import { machineName, type HostFacts } from './editor/machine-name';
+import { SecurityPanel } from './editor/panel/security-panel';
 import { PolicyFile } from './editor/policy/policy-file';
 import { PolicyFileSystem } from './editor/policy/policy-file-system';
 import { registerCommands } from './editor/register-commands';
 import { ReportDocuments } from './editor/report-documents';
 import { SecurityNotices } from './editor/alerts/security-notices';
 import { UnseenBlocks } from './editor/alerts/unseen-blocks';
+import { UserIntent } from './editor/alerts/user-intent';
 import { Settings } from './editor/settings';
 import { StatusBar } from './editor/status-bar';
 import { EnginesView } from './editor/tree/engines-view';
@@ -110,9 +112,12 @@ export function compose(context: vscode.ExtensionContext): Composition {
     if (unseen.markSeen()) statusBar.update();
   };
   const sharing = store.add(new SharingView(gateway, keyList, unseen, looked, l10n, clock, contexts));
-  const securityNotices = store.add(new SecurityNotices(gateway, keyList, l10n, clock));
+  const intent = new UserIntent(clock);
+  store.add(gateway.onDidRequest((name) => intent.note(name)));
+  const securityNotices = store.add(new SecurityNotices(gateway, keyList, l10n, clock, intent));
   const policyFile = new PolicyFile(gateway, l10n);
   const policyFiles = store.add(new PolicyFileSystem(policyFile));
+  const panel = store.add(new SecurityPanel({ gateway, l10n, log, extensionUri: context.extensionUri }));
   store.add(
     registerCommands({
       gateway,
@@ -124,6 +129,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
       input: new WindowStepInput(),
       keyList,
       sharing,
+      panel,
       policy: { file: policyFile, changed: () => policyFiles.changed() },
       log,
       l10n,
@@ -160,6 +166,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
     const resumed = clock.monotonic();
     view.start(machine);
     sharing.start();
+    panel.start();
     if (settings.get('proxy.autoStart', false)) gateway.start();
     else void presence.start();
     if (process.env.FLM_START_DEMO === '1') store.add(startDemoWhenAlone(gateway, log));

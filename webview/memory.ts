@@ -1,16 +1,14 @@
 import { panelTabs, type EventFilter, type PanelMemory } from '../src/protocol/panel-messages';
 
-const initial: PanelMemory = {
+const initial = {
   tab: 'overview',
   range: '24h',
   usage: 'key',
   filter: { text: '', severity: '', kind: '', address: '', keyId: '', since: '' },
-};
+} satisfies PanelMemory;
 
 /** What was remembered, member by member: an older or newer FLM may have written it. */
 export function readMemory(stored: Partial<Record<keyof PanelMemory, unknown>>): PanelMemory {
-  const oneOf = <T extends string>(value: unknown, allowed: readonly T[], standard: T): T =>
-    allowed.includes(value as T) ? (value as T) : standard;
   return {
     tab: oneOf(stored.tab, panelTabs, initial.tab),
     range: oneOf(stored.range, ['1h', '24h', '7d'], initial.range),
@@ -20,10 +18,19 @@ export function readMemory(stored: Partial<Record<keyof PanelMemory, unknown>>):
 }
 
 function readFilter(stored: unknown): EventFilter {
-  if (typeof stored !== 'object' || stored === null) return initial.filter;
-  const members = Object.entries(initial.filter).map(([name, standard]) => {
-    const value = (stored as Record<string, unknown>)[name];
-    return [name, typeof value === 'string' && value.length <= 200 ? value : standard];
-  });
-  return Object.fromEntries(members) as unknown as EventFilter;
+  const fields = typeof stored === 'object' && stored !== null ? (stored as Readonly<Record<string, unknown>>) : {};
+  const filter = { ...initial.filter };
+  for (const name of ['text', 'kind', 'address', 'keyId'] as const) {
+    const value = fields[name];
+    if (typeof value === 'string' && value.length <= 200) filter[name] = value;
+  }
+  return {
+    ...filter,
+    severity: oneOf(fields.severity, ['', 'medium', 'high'], ''),
+    since: oneOf(fields.since, ['', '1h', '24h', '7d'], ''),
+  };
+}
+
+function oneOf<T extends string>(value: unknown, allowed: readonly T[], standard: T): T {
+  return allowed.includes(value as T) ? (value as T) : standard;
 }

@@ -5,7 +5,6 @@ const maxLength = 2_000;
  * two names look alike (CVE-2021-42574).
  */
 const hidden =
-  // eslint-disable-next-line no-control-regex -- control characters are what is made visible
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**

@@ -7,6 +7,7 @@ const timeoutMs = 5 * 60_000;
 /** The steps of `npm run check`, each counted as one test. */
 const checks: readonly { readonly title: string; readonly script: string; readonly args: readonly string[] }[] = [
   { title: 'types (tsc)', script: 'typescript/bin/tsc', args: ['--noEmit'] },
+  { title: 'types of the panel (tsc)', script: 'typescript/bin/tsc', args: ['--noEmit', '-p', 'webview'] },
   { title: 'lint (eslint)', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings=0'] },
   { title: 'format (prettier)', script: 'prettier/bin/prettier.cjs', args: ['--check', '.'] },
 ];

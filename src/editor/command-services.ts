@@ -5,6 +5,7 @@ import type { Gateway } from './gateway-port';
 import type { StepInput } from './input/step-input';
 import type { KeyList } from './keys/key-list';
 import type { Localizer } from './localizer';
+import type { SecurityPanelControl } from './panel/security-panel';
 import type { PolicyFile } from './policy/policy-file';
 import type { ReportDocuments } from './report-documents';
 import type { Settings } from './settings';
@@ -23,6 +24,7 @@ export interface CommandServices {
   readonly sharing: { show(): Promise<void> };
   /** `changed`: an open document of the policy is to show what it is now. */
   readonly policy: { readonly file: PolicyFile; changed(): void };
+  readonly panel: SecurityPanelControl;
   readonly log: Logger;
   readonly l10n: Localizer;
   readonly clock: Clock;

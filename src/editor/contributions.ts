@@ -8,6 +8,8 @@ import type { SettingKey } from '../core/config-schema';
 export const viewContainerId = 'flm';
 export const enginesViewId = 'flm.engines';
 export const sharingViewId = 'flm.sharing';
+/** A webview: the panel beside the tree. */
+export const securityViewId = 'flm.security';
 export const walkthroughId = 'flm.start';
 /** Who VS Code's model picker says the models are from: `selectChatModels({ vendor })`. */
 export const languageModelVendor = 'flm';
@@ -71,6 +73,8 @@ export const commandIds = [
   'flm.policy.reset',
   'flm.policy.import',
   'flm.policy.export',
+  'flm.panel.open',
+  'flm.panel.openInEditor',
   'flm.diagnose.run',
   'flm.log.open',
   'flm.settings.open',

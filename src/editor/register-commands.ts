@@ -25,6 +25,7 @@ import { manageKeys } from './commands/keys/manage-keys';
 import { showKeyUsage } from './commands/keys/show-key-usage';
 import { openEngineDocs } from './commands/open-engine-docs';
 import { openLog } from './commands/open-log';
+import { openPanel, openPanelInEditor } from './commands/open-panel';
 import { openSettings } from './commands/open-settings';
 import { openWalkthrough } from './commands/open-walkthrough';
 import { editPolicy, exportPolicy, importPolicy, resetPolicy, setPolicyMode } from './commands/policy/policy-commands';
@@ -103,6 +104,8 @@ const handlers: Record<CommandId, CommandHandler> = {
   'flm.policy.reset': resetPolicy,
   'flm.policy.import': importPolicy,
   'flm.policy.export': exportPolicy,
+  'flm.panel.open': openPanel,
+  'flm.panel.openInEditor': openPanelInEditor,
   'flm.diagnose.run': diagnose,
   'flm.log.open': openLog,
   'flm.settings.open': openSettings,

@@ -104,7 +104,7 @@ export class FieldControl {
     });
     return {
       control: input,
-      show: (value) => (input.value = value === undefined ? '' : String(value as string | number)),
+      show: (value) => (input.value = typeof value === 'string' || typeof value === 'number' ? String(value) : ''),
     };
   }
 

@@ -124,7 +124,7 @@ function kindChoices(): readonly { value: string; label: string }[] {
       { value: group, label: strings.kindGroups[group] },
       ...kinds
         .filter((kind) => kind.startsWith(`${group}.`))
-        .map((kind) => ({ value: kind as string, label: `· ${strings.kinds[kind]}` })),
+        .map((kind) => ({ value: kind, label: `· ${strings.kinds[kind]}` })),
     ]),
   ];
 }

@@ -8,7 +8,7 @@ export interface DialogAction {
   /** The first primary action is what Enter means to most people: it comes first. */
   readonly look?: 'primary' | 'secondary';
   /** Closes the dialog unless it answers false. A rejection is shown in the dialog. */
-  readonly run: () => Promise<boolean | void> | boolean | void;
+  readonly run: () => unknown;
 }
 
 export interface DialogOptions {

@@ -45,7 +45,7 @@ export function optional<T extends object>(
   readers: { readonly [K in keyof T]-?: (fields: Fields, name: string) => Exclude<T[K], undefined> },
 ): T {
   const result: Record<string, unknown> = {};
-  for (const [name, read] of Object.entries(readers) as [string, (fields: Fields, name: string) => unknown][]) {
+  for (const [name, read] of Object.entries<(fields: Fields, name: string) => unknown>(readers)) {
     if (fields[name] !== undefined) result[name] = read(fields, name);
   }
   return result as T;

@@ -12,14 +12,15 @@ interface HostOnlyRequests {
   'blocks/export': SecurityRequests['blocks/export'];
 }
 type Requests = PanelGatewayRequests & HostOnlyRequests;
-export type PanelHostRequestName = PanelGatewayRequestName | keyof HostOnlyRequests;
+/** Not `policy/rehearse`, which a gateway may not know: the session asks and takes the refusal. */
+export type PanelHostRequestName = Exclude<PanelGatewayRequestName, 'policy/rehearse'> | keyof HostOnlyRequests;
 
 /** The gateway as the panel sees it. */
 export interface PanelGateway {
   readonly status: GatewayStatus;
   readonly onDidChangeStatus: Event<GatewayStatus>;
   /** Things people may want to know, as they are recorded. */
-  readonly onDidSecurityEvent?: Event<AuditEvent>;
+  readonly onDidSecurityEvent: Event<AuditEvent>;
   /** Connects if nothing has yet. Returns at once. */
   start(): void;
   /** Rejects with FlmError; code `not_found` for a request that this gateway does not know. */

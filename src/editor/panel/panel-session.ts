@@ -55,10 +55,11 @@ export class PanelSession implements Disposable {
   start(): void {
     const { gateway, post } = this.#deps;
     this.#store.add(gateway.onDidChangeStatus(() => this.#sendChange()));
-    const events = gateway.onDidSecurityEvent?.((event) => {
-      if (this.#sent !== undefined && this.#isVisible) post({ type: 'event', event });
-    });
-    if (events !== undefined) this.#store.add(events);
+    this.#store.add(
+      gateway.onDidSecurityEvent((event) => {
+        if (this.#sent !== undefined && this.#isVisible) post({ type: 'event', event });
+      }),
+    );
     gateway.start();
   }
 
@@ -107,7 +108,7 @@ export class PanelSession implements Disposable {
   #handle(request: PanelRequest): Promise<unknown> {
     const { name, params } = request;
     // Name and parameters fit each other since `readPanelMessage`; TypeScript cannot see that through the index.
-    if (isGatewayRequest(name)) return this.#deps.gateway.request(name, params as never);
+    if (isGatewayRequest(name)) return this.#deps.gateway.request(name as never, params as never);
     const handler = this.#handlers[name] as (params: unknown) => Promise<unknown>;
     return handler(params);
   }

@@ -11,12 +11,11 @@ const maxModels = 500;
 /** What the page shows of the gateway's state: a pure function, sentences already in the reader's language. */
 export function panelState(l10n: Localizer, status: GatewayStatus, networkAddresses: readonly string[]): PanelState {
   const { state, phase, reason } = status;
-  const security = state === undefined ? undefined : securityOf(state);
   return {
     connection: { phase, text: reason === undefined ? null : localizeReason(l10n, reason) },
     proxy: state === undefined ? null : proxyOf(l10n, state),
     endpoints: state === undefined ? [] : listEndpoints(state.proxy, networkAddresses),
-    security: security === undefined ? null : summaryOf(l10n, security),
+    security: state === undefined ? null : summaryOf(l10n, state.security),
     models: state === undefined ? [] : modelsOf(state),
   };
 }
@@ -28,11 +27,6 @@ export function changedMembers(before: PanelState, after: PanelState): Partial<P
   );
   if (changed.length === 0) return undefined;
   return Object.fromEntries(changed.map((name) => [name, after[name]]));
-}
-
-/** A gateway without security services says nothing of them. */
-function securityOf(state: GatewayState): SecuritySummary | undefined {
-  return (state as GatewayState & { readonly security?: SecuritySummary }).security;
 }
 
 function proxyOf(l10n: Localizer, { proxy }: GatewayState): PanelProxy {
