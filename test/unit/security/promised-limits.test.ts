@@ -45,9 +45,9 @@ describe('limits a person gave to a key', () => {
     const refusal = refusalOf(admit());
 
     assert.equal(refusal?.code, 'rate_limited');
-    assert.ok((refusal.retryAfterSec ?? 0) > 0);
+    assert.ok(Number(refusal.retryAfterSec) > 0);
     const row = fixture.events.find(({ kind }) => kind === 'throttle.rate');
-    assert.equal(row?.keyId, 'key000000001');
+    assert.equal(row.keyId, 'key000000001');
     assert.equal(row.observedOnly, undefined);
   });
 
@@ -86,8 +86,8 @@ describe('limits a person gave to a key', () => {
 
     assert.ok(admission.ok);
     assert.equal(admission.headers?.['x-ratelimit-limit-tokens'], '250');
-    assert.equal(admission.headers.['x-ratelimit-remaining-tokens'], '150');
-    assert.equal(admission.headers.['x-ratelimit-reset-tokens'], '3600s');
+    assert.equal(admission.headers['x-ratelimit-remaining-tokens'], '150');
+    assert.equal(admission.headers['x-ratelimit-reset-tokens'], '3600s');
   });
 
   it('do not hold while the rate limits are switched off', async () => {
