@@ -15,7 +15,7 @@ const shipped = [
   /^LICENSE$/,
   /^dist\/[\w./-]+\.(js|css|wasm|ttf)$/,
   /^media\/[\w.-]+\.(png|svg)$/,
-  /^media\/l10n\/[\w.-]+\.json$/,
+  /^media\/(l10n|schemas)\/[\w.-]+\.json$/,
   /^media\/walkthrough\/[\w./-]+\.(md|svg|png)$/,
 ];
 const needed = ['package.json', 'dist/extension.js', 'dist/gateway.js', 'LICENSE'];

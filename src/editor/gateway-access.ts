@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../core/audit';
 import { DisposableStore, type Disposable } from '../core/disposable';
-import { Emitter } from '../core/emitter';
+import { Emitter, type Event } from '../core/emitter';
 import { FlmError } from '../core/errors';
 import type { GatewayRequestName, GatewayRequests } from '../protocol/gateway-rpc';
 import type { Gateway, GatewayPort, GatewayStatus } from './gateway-port';
@@ -17,6 +17,9 @@ export class GatewayAccess implements Gateway, Disposable {
   readonly onDidChangeStatus: Gateway['onDidChangeStatus'];
   readonly #securityEvents: Emitter<AuditEvent>;
   readonly onDidSecurityEvent: Gateway['onDidSecurityEvent'];
+  readonly #requests: Emitter<GatewayRequestName>;
+  /** Something was asked of the gateway on behalf of this window. */
+  readonly onDidRequest: Event<GatewayRequestName>;
   readonly #subscriptions = new DisposableStore();
   #port: GatewayPort | undefined;
   #isDisposed = false;
@@ -27,6 +30,8 @@ export class GatewayAccess implements Gateway, Disposable {
     this.onDidChangeStatus = this.#changed.event;
     this.#securityEvents = new Emitter<AuditEvent>(onError);
     this.onDidSecurityEvent = this.#securityEvents.event;
+    this.#requests = new Emitter<GatewayRequestName>(onError);
+    this.onDidRequest = this.#requests.event;
   }
 
   get status(): GatewayStatus {
@@ -47,6 +52,7 @@ export class GatewayAccess implements Gateway, Disposable {
     params: GatewayRequests[N]['params'],
   ): Promise<GatewayRequests[N]['result']> {
     this.start();
+    this.#requests.fire(name);
     if (this.#port === undefined) throw new FlmError('gateway_stopping', 'This window is closing');
     return this.#port.request(name, params);
   }
@@ -57,6 +63,7 @@ export class GatewayAccess implements Gateway, Disposable {
     this.#subscriptions.dispose();
     this.#changed.dispose();
     this.#securityEvents.dispose();
+    this.#requests.dispose();
     await this.#port?.close();
   }
 

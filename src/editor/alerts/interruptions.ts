@@ -23,8 +23,7 @@ export type Toast =
 
 /**
  * Whether an event is worth an interruption: somebody was blocked by FLM itself, a decoy key was used, other machines
- * can or can no longer reach the gateway though nobody here asked for it, or FLM has to refuse requests to protect the
- * machine. What was only observed, and what the user did, is not.
+ * can or can no longer reach the gateway, or FLM has to refuse requests to protect the machine. What was only observed, and what the user did, is not.
  */
 export function interruptionKind(event: AuditEvent): InterruptionKind | undefined {
   if (event.observedOnly === true) return undefined;
@@ -33,7 +32,7 @@ export function interruptionKind(event: AuditEvent): InterruptionKind | undefine
     case 'auth.decoy':
       return 'decoy';
     case 'exposure.changed':
-      return details.byUser === true ? undefined : 'exposure';
+      return 'exposure';
     case 'block.added':
       return details.source === 'manual' || details.source === 'import' || event.rule === 'import'
         ? undefined

@@ -10,6 +10,7 @@ import { messageText } from '../safe-text';
 import { exposure } from '../status-bar-view';
 import { Interruptions, type Interruption, type Toast } from './interruptions';
 import { toastText } from './toast-text';
+import type { UserIntent } from './user-intent';
 
 /**
  * Tells people of what they may have to act on, as seldom as can be. Ordinary warnings, so that VS Code's own "do not
@@ -19,13 +20,15 @@ export class SecurityNotices implements Disposable {
   readonly #gateway: Gateway;
   readonly #keys: KeyList;
   readonly #l10n: Localizer;
+  readonly #intent: UserIntent;
   readonly #interruptions: Interruptions;
   readonly #store = new DisposableStore();
 
-  constructor(gateway: Gateway, keys: KeyList, l10n: Localizer, clock: Clock) {
+  constructor(gateway: Gateway, keys: KeyList, l10n: Localizer, clock: Clock, intent: UserIntent) {
     this.#gateway = gateway;
     this.#keys = keys;
     this.#l10n = l10n;
+    this.#intent = intent;
     this.#interruptions = this.#store.add(
       new Interruptions(
         clock,
@@ -36,7 +39,12 @@ export class SecurityNotices implements Disposable {
   }
 
   start(): void {
-    this.#store.add(this.#gateway.onDidSecurityEvent((event) => this.#interruptions.add(event)));
+    this.#store.add(
+      this.#gateway.onDidSecurityEvent((event) => {
+        const isExplained = this.#intent.explains(event, this.#gateway.status.state?.proxy.phase);
+        if (!isExplained) this.#interruptions.add(event);
+      }),
+    );
   }
 
   dispose(): void {

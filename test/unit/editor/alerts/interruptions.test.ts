@@ -38,9 +38,8 @@ describe('what people are interrupted for', () => {
     assert.equal(kind({ kind: 'auth.decoy' }), 'decoy');
   });
 
-  it('a change of exposure, unless the user made it', () => {
-    assert.equal(kind({ kind: 'exposure.changed', details: { host: '0.0.0.0' } }), 'exposure');
-    assert.equal(kind({ kind: 'exposure.changed', details: { byUser: true } }), undefined);
+  it('a change of exposure', () => {
+    assert.equal(kind({ kind: 'exposure.changed', details: { from: 'loopback', to: '0.0.0.0' } }), 'exposure');
   });
 
   it('throttling once requests are refused, not while they only wait', () => {

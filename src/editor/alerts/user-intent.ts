@@ -1,0 +1,41 @@
+import type { AuditEvent } from '../../core/audit';
+import type { Clock } from '../../core/clock';
+import type { GatewayRequestName, ProxyState } from '../../protocol/gateway-rpc';
+
+/** What changes who can reach the gateway, when somebody asks for it. */
+const intents: ReadonlySet<GatewayRequestName> = new Set<GatewayRequestName>([
+  'proxy/start',
+  'proxy/stop',
+  'proxy/restart',
+  'config/set',
+  'keys/revoke',
+  'keys/change',
+]);
+
+/** From asking to the change: a stop lets running requests finish first. */
+const effectMs = 15_000;
+
+/**
+ * Tells a change of exposure that the user asked for in this window from one that came about by itself. A change of the
+ * settings counts in every window, because every window passes it on.
+ */
+export class UserIntent {
+  readonly #clock: Clock;
+  #askedAt = -Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A request was made on the user's behalf. */
+  note(name: GatewayRequestName): void {
+    if (intents.has(name)) this.#askedAt = this.#clock.monotonic();
+  }
+
+  /** Nobody has to be told of this event: it is what the user wanted, or nothing listens any more. */
+  explains(event: AuditEvent, phase: ProxyState['phase'] | undefined): boolean {
+    if (event.kind !== 'exposure.changed') return false;
+    const isClosing = event.details?.to === 'loopback' && phase !== 'on';
+    return isClosing || this.#clock.monotonic() - this.#askedAt < effectMs;
+  }
+}
