@@ -225,6 +225,16 @@ describe('errors of engines', () => {
     UpstreamSign,
   ][] = [
     ['Ollama full (scenario 5)', () => startOllama({ isBusy: true }), 'llama3.2:3b', {}, 503, 'engine_busy', 'busy'],
+    [
+      'an Ollama cloud model nobody signed in for (scenario 9)',
+      () =>
+        startOllama({ models: [{ name: 'glm-x:cloud', remote: { model: 'glm-x', host: 'https://ollama.com:443' } }] }),
+      'glm-x:cloud',
+      {},
+      502,
+      'engine_needs_key',
+      'unauthorized',
+    ],
     ['Ollama without the model (scenario 5)', () => startOllama(), 'gone', {}, 404, 'model_not_found', 'ok'],
     [
       'llama-server loading (scenario 10)',
