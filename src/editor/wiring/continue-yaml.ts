@@ -42,6 +42,8 @@ function newFile(setup: ToolSetup): string {
 }
 
 function readMapping(text: string): { readonly ok: true; readonly value: Mapping } | EditRefusal {
+  // js-yaml takes an empty document for an error.
+  if (/^(\s*(#.*)?(\r?\n|$))*$/.test(text)) return { ok: true, value: {} };
   let value: unknown;
   try {
     value = load(text);
@@ -49,7 +51,7 @@ function readMapping(text: string): { readonly ok: true; readonly value: Mapping
     if (!(error instanceof YAMLException)) throw error;
     return refuse('unparsable', error.message.split('\n')[0] ?? '');
   }
-  // A file of comments only.
+  // A document that says nothing, such as `---`.
   if (value === undefined || value === null) return { ok: true, value: {} };
   return typeof value === 'object' && !Array.isArray(value)
     ? { ok: true, value: value as Mapping }
