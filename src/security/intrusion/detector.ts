@@ -2,10 +2,11 @@ import type { Severity } from '../../core/audit';
 import type { RequestFacts } from '../../core/request';
 import { findMarker } from './markers';
 import { isKnownHeader, isKnownPair, isPlainPath, isSecretHeader } from './known-surface';
-import { readAll, type Readings, type ReadingFlag } from './normalize';
+import { readAll, type ReadingFlag } from './normalize';
 import { checkProtocol } from './protocol-checks';
 import { scannerAgent } from './scanner-agents';
 import { Part, type IntrusionCategory, type Signature } from './signature';
+import { SignatureMatcher } from './signature-matcher';
 import { signatures } from './signature-table';
 
 /** Something in a request that speaks of an attack. */
@@ -23,8 +24,10 @@ export interface IntrusionSign {
 export const maxInspectedLength = 8192;
 /** Characters matched against the table per request; bounds the time of the worst request. */
 const BUDGET = 2048;
-/** No route takes more than ten query parameters. */
-const MAX_PAIRS = 100;
+/** No route takes more than ten query parameters; from here on their number is a sign by itself. */
+const MANY_PAIRS = 100;
+/** Parameters looked at one by one; what comes behind them is read as one text. */
+const SINGLE_PAIRS = 24;
 
 const flagSigns: Readonly<Record<ReadingFlag, readonly [points: number, reason: string] | undefined>> = {
   overlong: [40, 'overlong UTF-8'],
@@ -52,17 +55,18 @@ const HTTP_URL = /^https?:\/\/[\w.-]{1,253}(?::\d{1,5})?(?:[/?#]|$)/i;
  */
 export class IntrusionDetector {
   readonly #disabled: ReadonlySet<string>;
-  readonly #rows: readonly Signature[];
+  readonly #matcher: SignatureMatcher;
 
   constructor(disabledRules: readonly string[] = []) {
     this.#disabled = new Set(disabledRules);
-    this.#rows = signatures.filter((row) => !this.#disabled.has(row.id) && !this.#disabled.has(row.category));
+    const isOn = ({ id, category }: Signature): boolean => !this.#disabled.has(id) && !this.#disabled.has(category);
+    this.#matcher = new SignatureMatcher(signatures.filter(isOn));
   }
 
   /** Signs found, most telling first; empty for almost every honest request. */
   inspect(facts: Pick<RequestFacts, 'method' | 'target' | 'rawHeaders' | 'route'>): readonly IntrusionSign[] {
     const found = new Map<string, IntrusionSign>();
-    const run = new Inspection(this.#rows, found);
+    const run = new Inspection(this.#matcher, found);
     run.target(facts.target, facts.route !== undefined);
     run.headers(facts.rawHeaders);
     for (const sign of checkProtocol(facts.method, facts.rawHeaders)) run.add(sign);
@@ -73,12 +77,12 @@ export class IntrusionDetector {
 
 /** State of one request while it is read. */
 class Inspection {
-  readonly #rows: readonly Signature[];
+  readonly #matcher: SignatureMatcher;
   readonly #found: Map<string, IntrusionSign>;
   #left = BUDGET;
 
-  constructor(rows: readonly Signature[], found: Map<string, IntrusionSign>) {
-    this.#rows = rows;
+  constructor(matcher: SignatureMatcher, found: Map<string, IntrusionSign>) {
+    this.#matcher = matcher;
     this.#found = found;
   }
 
@@ -100,19 +104,20 @@ class Inspection {
     if (mark === -1) return;
 
     const pairs = capped.slice(mark + 1).split('&');
-    if (pairs.length > MAX_PAIRS) this.add(oversized(`${pairs.length} query parameters`));
-    for (const pair of pairs.slice(0, MAX_PAIRS)) {
-      if (pair === '') continue;
-      const equals = pair.indexOf('=');
-      const key = equals === -1 ? pair : pair.slice(0, equals);
-      const value = equals === -1 ? '' : pair.slice(equals + 1);
-      if (isKnownRoute && isKnownPair(key, value)) continue;
-      if (equals === -1 || !PLAIN_KEY.test(key) || ODD_KEY.test(key)) this.#match(pair, Part.query | Part.pair, true);
-      else {
-        if (value !== '') this.#match(value, Part.query, true);
-        this.#match(pair, Part.pair, true);
-      }
+    if (pairs.length > MANY_PAIRS) this.add(oversized(`${pairs.length} query parameters`));
+    const odd = pairs.filter((pair) => pair !== '' && !(isKnownRoute && isKnown(pair)));
+    for (const pair of odd.slice(0, SINGLE_PAIRS)) this.#pair(pair);
+    if (odd.length > SINGLE_PAIRS) this.#match(odd.slice(SINGLE_PAIRS).join('&'), Part.query | Part.pair, true);
+  }
+
+  #pair(pair: string): void {
+    const [key, value] = splitPair(pair);
+    if (value === undefined || !PLAIN_KEY.test(key) || ODD_KEY.test(key)) {
+      this.#match(pair, Part.query | Part.pair, true);
+      return;
     }
+    if (value !== '') this.#match(value, Part.query, true);
+    this.#match(pair, Part.pair, true);
   }
 
   headers(rawHeaders: readonly string[]): void {
@@ -186,14 +191,18 @@ class Inspection {
         });
       }
     }
-    for (const row of this.#rows) {
-      if (((row.parts ?? 0) & part) === 0) continue;
-      const hit =
-        row.pattern.exec(readingOf(readings, row)) ??
-        (readings.base64 === undefined ? null : row.pattern.exec(readings.base64));
-      if (hit !== null) this.add({ ...row, evidence: hit[0] });
-    }
+    this.#matcher.match(readings, part, (row, evidence) => this.add({ ...row, evidence }));
   }
+}
+
+function splitPair(pair: string): readonly [key: string, value: string | undefined] {
+  const equals = pair.indexOf('=');
+  return equals === -1 ? [pair, undefined] : [pair.slice(0, equals), pair.slice(equals + 1)];
+}
+
+function isKnown(pair: string): boolean {
+  const [key, value = ''] = splitPair(pair);
+  return isKnownPair(key, value);
 }
 
 /** All of it, or both ends: padding in front hides nothing. */
@@ -202,10 +211,6 @@ function headAndTail(piece: string, length: number): string {
   if (length <= 0) return '';
   const tail = Math.floor(length / 3);
   return `${piece.slice(0, length - tail)} ${piece.slice(piece.length - tail)}`;
-}
-
-function readingOf(readings: Readings, row: Signature): string {
-  return readings[row.reading] ?? readings.text;
 }
 
 function oversized(evidence: string): IntrusionSign {

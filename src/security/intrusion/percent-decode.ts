@@ -38,8 +38,7 @@ export function percentDecode(raw: string, plusIsSpace: boolean): DecodeResult {
       hasPercentU ||= next !== text;
     }
     next = next.replace(RUN, (run) => {
-      const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
-      const decoded = decodeBytes(bytes);
+      const decoded = decodeRun(run);
       seen.overlong ||= decoded.overlong;
       seen.badBytes ||= decoded.bad;
       return decoded.text;
@@ -61,6 +60,27 @@ export function percentDecode(raw: string, plusIsSpace: boolean): DecodeResult {
   return { text, rounds, hasOverlong: seen.overlong, hasPercentU, hasNul, hasBadBytes: seen.badBytes };
 }
 
+/** Most runs are one character long: those are read without a buffer. */
+function decodeRun(run: string): { readonly text: string; readonly overlong: boolean; readonly bad: boolean } {
+  if (run.length === 3) {
+    const byte = parseInt(run.slice(1), 16);
+    return byte < 0x80 ? (asciiCharacters[byte] ?? plainText('')) : strayByte(byte);
+  }
+  return decodeBytes(Buffer.from(run.replaceAll('%', ''), 'hex'));
+}
+
+const plainText = (text: string): { text: string; overlong: boolean; bad: boolean } => ({
+  text,
+  overlong: false,
+  bad: false,
+});
+const asciiCharacters = Array.from({ length: 0x80 }, (_, byte) => plainText(String.fromCharCode(byte)));
+
+/** No UTF-8 by itself: a Latin-1 character. */
+function strayByte(byte: number): { text: string; overlong: boolean; bad: boolean } {
+  return { text: String.fromCharCode(byte), overlong: false, bad: true };
+}
+
 function decodeBytes(bytes: Buffer): { text: string; overlong: boolean; bad: boolean } {
   let ascii = true;
   for (const byte of bytes) {
@@ -69,7 +89,7 @@ function decodeBytes(bytes: Buffer): { text: string; overlong: boolean; bad: boo
       break;
     }
   }
-  if (ascii) return { text: bytes.toString('latin1'), overlong: false, bad: false };
+  if (ascii) return plainText(bytes.toString('latin1'));
 
   const plain: number[] = [];
   let overlong = false;

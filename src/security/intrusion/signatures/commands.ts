@@ -15,7 +15,7 @@ export const commandInjection: readonly Signature[] = [
     'shell',
     40,
     new RegExp(
-      `(?:[;|&\`\\n{]|\\$\\(|<\\(|>\\(|%0a|\\\\n|=\\()[\\s({"'!+,$\\\\@~]{0,6}(?:/?(?:usr/)?(?:local/)?s?bin/)?(?:${unix}|${windows})(?:[\\s;|&\`)<>"',}/$+\\\\-]|$)`,
+      `(?:[;|&\`\\n{]|\\$\\(|<\\(|>\\(|%0a|\\\\n|=\\()[\\s({"'!+,$\\\\@~]{0,6}(?=[\\w/])(?:/?(?:usr/)?(?:local/)?s?bin/)?(?:${unix}|${windows})(?:[\\s;|&\`)<>"',}/$+\\\\-]|$)`,
     ),
     'a shell command behind a separator',
   ),

@@ -113,7 +113,7 @@ export const markupInjection: readonly Signature[] = [
     'injection.header-split',
     'raw',
     40,
-    /(?:%0d|%0a|\\r|\\n|%e5%98%8[ad]|\r|\n|%u000[ad]|%250[ad]|%c4%8[ad])(?:%0d|%0a|\\n|%20|\s|%09|\n|%e5%98%8[ad]|%250[ad])*\s?(?:[\w-]{3,40}(?::|%3a|%e5%98%ba)|http(?:\/|%2f)\d|<html|%3chtml|(?:get|post|put|head)(?:%20|\+|\s)\S{1,80}http)/,
+    /(?:%0d|%0a|\\r|\\n|%e5%98%8[ad]|\r|\n|%u000[ad]|%250[ad]|%c4%8[ad])(?:%0d|%0a|\\n|%20|\s|%09|%e5%98%8[ad]|%250[ad]){0,8}\s?(?:[\w-]{3,40}(?::|%3a|%e5%98%ba)|http(?:\/|%2f)\d|<html|%3chtml|(?:get|post|put|head)(?:%20|\+|\s)\S{1,80}http)/,
     'response splitting',
     query | path | header,
   ),
