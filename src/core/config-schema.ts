@@ -50,6 +50,10 @@ export const settingSchemas = {
   'proxy.defaultModel': Type.String({ default: '', maxLength: 512 }),
   /** Own names for models: `{ "gpt-4o": "ollama/llama3.2:3b" }`. */
   'proxy.aliases': Type.Record(Type.String(), Type.String({ maxLength: 512 }), { default: {}, maxProperties: 1000 }),
+  /** Repairs of requests and answers that are not made, by their name in the header `x-flm-repair`. */
+  'proxy.repairs.disabled': Type.Array(Type.String({ maxLength: 40 }), { default: [], maxItems: 100 }),
+  /** A streaming client hears something at least so often; 0: never more than the engine says. */
+  'proxy.heartbeatSeconds': Type.Number({ default: 15, minimum: 0, maximum: 3600 }),
 
   /** Opening a connection to an engine. */
   'timeouts.connectSeconds': Type.Number({ default: 5, minimum: 0.1, maximum: 600 }),

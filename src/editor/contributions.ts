@@ -98,6 +98,8 @@ export const settingNames = [
   'proxy.allowedHosts',
   'proxy.defaultModel',
   'proxy.aliases',
+  'proxy.repairs.disabled',
+  'proxy.heartbeatSeconds',
   'timeouts.connectSeconds',
   'timeouts.firstByteSeconds',
   'timeouts.idleSeconds',

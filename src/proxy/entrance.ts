@@ -50,7 +50,7 @@ export class Entrance {
     ];
     const exchange = new Exchange(this.#host, facts, req, res, headers);
     if (this.isClosing) exchange.refuseStopping();
-    else if (!host.ok) refuseHost(exchange, host.evidence);
+    else if (!host.ok) this.#refuseHost(exchange, host.evidence);
     else this.#checkOrigin(exchange);
     return exchange;
   }
@@ -82,14 +82,19 @@ export class Entrance {
       for (const [name, value] of Object.entries(admission.headers ?? {})) exchange.addHeaders([name, value]);
     } else exchange.refuse(admission.refusal);
   }
-}
 
-function refuseHost(exchange: Exchange, evidence: string): void {
-  exchange.refuse({
-    rule: 'host-guard',
-    code: 'host_not_allowed',
-    message:
-      'Call this gateway by localhost or an IP address, or add the host name to the setting flm.proxy.allowedHosts.',
-    evidence,
-  });
+  /**
+   * The gate is asked for its bookkeeping only: scanners call addresses by names of other hosts, and must be seen, too.
+   * Whatever it says, the answer is the Host guard's.
+   */
+  #refuseHost(exchange: Exchange, evidence: string): void {
+    this.#deps.gate.admit(exchange.facts);
+    exchange.refuse({
+      rule: 'host-guard',
+      code: 'host_not_allowed',
+      message:
+        'Call this gateway by localhost or an IP address, or add the host name to the setting flm.proxy.allowedHosts.',
+      evidence,
+    });
+  }
 }

@@ -29,11 +29,12 @@ export class ErrorAnswer implements Answer {
   }
 
   end(): void {
-    const { exchange, engine } = this.#context;
+    const { exchange, engine, plan } = this.#context;
     const body = Buffer.concat(this.#held).toString('utf8', 0, maxBytes);
     const { error, code, retryAfterSec } = engineError(engine, this.#status, body, this.#retryAfter);
     exchange.outcome = 'engine-error';
-    exchange.respondError(error, code, retryAfterSec === undefined ? [] : ['retry-after', String(retryAfterSec)]);
+    const wait = retryAfterSec === undefined ? [] : ['retry-after', String(retryAfterSec)];
+    this.#context.respondError(error, code, [...wait, ...plan.headers([])]);
   }
 
   /** The status is known, and says more than that its body broke off. */
@@ -42,13 +43,12 @@ export class ErrorAnswer implements Answer {
       this.end();
       return;
     }
-    const { exchange } = this.#context;
-    exchange.outcome = 'engine-error';
-    exchange.respondError(openAiError(failure.code, failure.message), failure.code);
+    this.#context.exchange.outcome = 'engine-error';
+    this.#context.respondError(openAiError(failure.code, failure.message), failure.code);
   }
 
   shutdown(): void {
     this.#context.abort();
-    this.#context.exchange.refuseStopping();
+    this.#context.respondStopping();
   }
 }

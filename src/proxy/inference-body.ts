@@ -9,6 +9,8 @@ export interface InferenceBody {
   /** The value of `model` with its quotes, or `null`; undefined when absent. */
   readonly modelSpan: Span | undefined;
   readonly isStream: boolean;
+  /** The members of the body, in their order. */
+  readonly members: readonly JsonMember[];
 }
 
 export type ParsedBody =
@@ -55,21 +57,21 @@ export function parseInferenceBody(bytes: Buffer): ParsedBody {
     return refuse('invalid_request', "'model' must be a string.", 'model');
   const streamSpan = found.get('stream');
   const isStream = streamSpan !== undefined && bytes[streamSpan.start] === 0x74; // valid JSON, so `t` means true
-  return { ok: true, body: { bytes, model: model ?? undefined, modelSpan, isStream } };
+  return { ok: true, body: { bytes, model: model ?? undefined, modelSpan, isStream, members } };
 }
 
 /**
  * The body as the engine gets it: its own id of the model in the place of the one asked for, every other byte the same
  * (large numbers, white space, unknown members).
  */
-export function withModel({ bytes, model, modelSpan }: InferenceBody, engineModelId: string): Buffer {
+export function withModel({ bytes, model, modelSpan, members }: InferenceBody, engineModelId: string): Buffer {
   if (model === engineModelId) return bytes;
   const json = JSON.stringify(engineModelId);
   if (modelSpan !== undefined) {
     return Buffer.concat([bytes.subarray(0, modelSpan.start), Buffer.from(json), bytes.subarray(modelSpan.end)]);
   }
   const open = bytes.indexOf(0x7b) + 1;
-  const comma = scanJsonObject(bytes)?.length === 0 ? '' : ',';
+  const comma = members.length === 0 ? '' : ',';
   const member = Buffer.from(`"model":${json}${comma}`);
   return Buffer.concat([bytes.subarray(0, open), member, bytes.subarray(open)]);
 }

@@ -1,12 +1,17 @@
 import type { Answer, AnswerContext } from './answer';
 import { engineError } from './engine-error';
 import { openAiError } from './openai-error';
+import { asStream } from './late-stream';
 import type { PacedWriter } from './paced-writer';
+import type { WholeRepairs } from './repairs/whole-repairs';
 import type { UpstreamFailure } from './upstream-failure';
 import { usageInJson } from './usage';
 
 /** Answers up to this size are looked at as a whole before a byte of them goes out; larger ones are piped. */
 const holdBytes = 256 * 1024;
+
+/** The same where the answer must be a whole: a stream's head is out. */
+const openBytes = 4 * 1024 * 1024;
 
 /** End of a piped answer kept for its usage. */
 const tailBytes = 4096;
@@ -16,12 +21,17 @@ const tailBytes = 4096;
  * under status 200 (LM Studio), an HTML page or a truncated body becomes a proper error status. Of a large one (many
  * embeddings) only the beginning is judged; if it then breaks off, the connection is cut, which no client takes for a
  * whole answer.
+ *
+ * With a repair armed, longer answers are held too, up to the limit of the repairs; a chat answer above it passes as it
+ * is. After an early head the answer is told as one chunk of a stream.
  */
 export class JsonAnswer implements Answer {
   readonly #context: AnswerContext;
   readonly #writer: PacedWriter;
   readonly #headers: readonly string[];
   readonly #contentLength: string | undefined;
+  readonly #repairs: WholeRepairs | undefined;
+  #limitBytes: number;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #isPiping = false;
@@ -32,11 +42,14 @@ export class JsonAnswer implements Answer {
     writer: PacedWriter,
     headers: readonly string[],
     contentLength: string | undefined,
+    repairs: WholeRepairs | undefined,
   ) {
     this.#context = context;
     this.#writer = writer;
     this.#headers = headers;
     this.#contentLength = contentLength;
+    this.#repairs = repairs;
+    this.#limitBytes = context.isOpen ? openBytes : holdBytes;
   }
 
   chunk(bytes: Buffer): void {
@@ -48,7 +61,7 @@ export class JsonAnswer implements Answer {
     }
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > holdBytes) this.#startPiping();
+    if (this.#heldBytes > this.#limitBytes) this.#overLimit();
   }
 
   end(): void {
@@ -61,7 +74,7 @@ export class JsonAnswer implements Answer {
     const problem = this.#problemOf(body, true);
     if (problem) return;
     this.#count(body);
-    this.#context.exchange.respond(200, 'application/json', body, this.#headers);
+    this.#answer(body);
   }
 
   failed({ code, message }: UpstreamFailure): void {
@@ -69,7 +82,7 @@ export class JsonAnswer implements Answer {
     exchange.outcome = 'engine-error';
     exchange.errorCode = code;
     if (this.#isPiping) exchange.cut();
-    else exchange.respondError(openAiError(code, message), code);
+    else this.#context.respondError(openAiError(code, message), code);
   }
 
   shutdown(): void {
@@ -78,7 +91,50 @@ export class JsonAnswer implements Answer {
     exchange.outcome = 'error';
     exchange.errorCode = 'gateway_stopping';
     if (this.#isPiping) exchange.cut();
-    else exchange.refuseStopping();
+    else this.#context.respondStopping();
+  }
+
+  #answer(whole: Buffer): void {
+    const { exchange, plan } = this.#context;
+    const { body, applied, fault } = this.#repairs?.apply(whole) ?? { body: whole, applied: [], fault: undefined };
+    const headers = plan.headers(applied, plan.warningOf(usageInJson(whole)) ?? plan.warning);
+    if (fault !== undefined) {
+      exchange.outcome = 'engine-error';
+      this.#context.respondError(fault.error, fault.code, headers);
+    } else if (this.#context.isOpen) this.#tellLate(body);
+    else exchange.respond(200, 'application/json', body, [...this.#headers, ...headers]);
+  }
+
+  #tellLate(body: Buffer): void {
+    const stream = asStream(body);
+    if (stream === undefined) {
+      this.#refuse('with something that is not complete JSON');
+      return;
+    }
+    this.#writer.write(stream);
+    this.#writer.end();
+  }
+
+  #overLimit(): void {
+    const repairs = this.#repairs;
+    const isMore = !this.#context.isOpen && repairs !== undefined && this.#limitBytes < repairs.limitBytes;
+    if (isMore && repairs.concerns(Buffer.concat(this.#held))) {
+      this.#limitBytes = repairs.limitBytes;
+      return;
+    }
+    const isUnfit = this.#context.isOpen || (repairs?.isVital === true && this.#limitBytes === repairs.limitBytes);
+    if (!isUnfit) {
+      this.#startPiping();
+      return;
+    }
+    this.#context.abort();
+    this.#context.exchange.outcome = 'engine-error';
+    const mebi = Math.floor(this.#limitBytes / 1024 / 1024);
+    const what = this.#context.isOpen
+      ? 'to be sent as a stream'
+      : "to be encoded as base64; ask for encoding_format 'float'";
+    const message = `The answer of the engine ${this.#context.engine} is larger than ${mebi} MiB, too large ${what}.`;
+    this.#context.respondError(openAiError('engine_error', message), 'engine_error');
   }
 
   #startPiping(): void {
@@ -90,7 +146,8 @@ export class JsonAnswer implements Answer {
     }
     this.#isPiping = true;
     const length = this.#contentLength === undefined ? [] : ['content-length', this.#contentLength];
-    this.#context.exchange.writeHead(200, [...this.#headers, 'content-type', 'application/json', ...length]);
+    const { exchange, plan } = this.#context;
+    exchange.writeHead(200, [...this.#headers, ...plan.headers([]), 'content-type', 'application/json', ...length]);
     this.#pipe(body);
   }
 
@@ -112,17 +169,21 @@ export class JsonAnswer implements Answer {
     if (isWhole && /^\{\s*"(error|message|object"\s*:\s*"error)"/.test(start) && isErrorObject(body)) {
       const { error, code } = engineError(engine, 200, body.toString('utf8', 0, 64 * 1024));
       exchange.outcome = 'engine-error';
-      exchange.respondError(error, code);
+      this.#context.respondError(error, code);
       this.#context.sign('failed');
       return true;
     }
     const isJson = (start.startsWith('{') && last === '}') || (start.startsWith('[') && isWhole && last === ']');
     if (isJson) return false;
-    const what = body.length === 0 ? 'with an empty body' : 'with something that is not complete JSON';
-    exchange.outcome = 'engine-error';
-    exchange.respondError(openAiError('engine_error', `The engine ${engine} answered ${what}.`), 'engine_error');
-    this.#context.sign('failed');
+    this.#refuse(body.length === 0 ? 'with an empty body' : 'with something that is not complete JSON');
     return true;
+  }
+
+  #refuse(what: string): void {
+    this.#context.exchange.outcome = 'engine-error';
+    const message = `The engine ${this.#context.engine} answered ${what}.`;
+    this.#context.respondError(openAiError('engine_error', message), 'engine_error');
+    this.#context.sign('failed');
   }
 
   #count(body: Buffer): void {

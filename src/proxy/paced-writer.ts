@@ -27,6 +27,11 @@ export class PacedWriter {
     }, stallMs);
   }
 
+  /** The client has not taken what was written: nothing more should be added without need. */
+  get isStalled(): boolean {
+    return this.#stall !== undefined;
+  }
+
   /** No more bytes come from the engine; what is buffered still goes out, or is cut after `stallMs`. */
   end(): void {
     this.#context.exchange.res.end();

@@ -1,41 +1,15 @@
-import { readEngineError } from './engine-error';
 import { SseEvents, type StreamPosition } from './sse-events';
-import { readUsage, type Usage } from './usage';
-
-/** How a stream of chat or completion chunks ended, or stands so far. */
-export interface StreamState {
-  /** `[DONE]` was seen. */
-  readonly isDone: boolean;
-  /** A choice had a finish reason. */
-  readonly hasFinished: boolean;
-  /** The engine sent an error of its own as an event: the client has been told. */
-  readonly hasError: boolean;
-  /** Text of an error told in a way clients do not read (llama-server before September 2025: `error: {…}`). */
-  readonly hiddenError: string | undefined;
-}
+import { StreamTally } from './stream-tally';
 
 /**
- * Reads along with a stream: tokens, first token, how it ended. Sees bytes that are already on their way, holds nothing
- * back and changes nothing. Events it cannot read (bad JSON, `null`, above the size limit) are passed over.
+ * Reads along with a stream. Sees bytes that are already on their way, holds nothing back and changes nothing. Events it
+ * cannot read (bad JSON, `null`, above the size limit) are passed over.
  */
-export class SseTap implements StreamState {
-  isDone = false;
-  hasFinished = false;
-  hasError = false;
-  hiddenError: string | undefined;
-  usage: Usage | undefined;
-  /** Events that carried text, reasoning or tool calls: about one per token. */
-  contentEvents = 0;
-  readonly #events: SseEvents;
-
-  constructor() {
-    this.#events = new SseEvents(
-      (data) => this.#data(data),
-      (field, value) => {
-        if (field === 'error') this.hiddenError = readEngineError(value)?.message ?? '';
-      },
-    );
-  }
+export class SseTap extends StreamTally {
+  readonly #events = new SseEvents(
+    (data) => this.#data(data),
+    (field, value) => this.otherField(field, value),
+  );
 
   get position(): StreamPosition {
     return this.#events.position;
@@ -51,42 +25,13 @@ export class SseTap implements StreamState {
 
   #data(data: string): void {
     if (data === '[DONE]') {
-      this.isDone = true;
+      this.done();
       return;
     }
-    let event: unknown;
     try {
-      event = JSON.parse(data);
+      this.event(JSON.parse(data));
     } catch {
       return;
     }
-    if (!isRecord(event)) return;
-    if (isRecord(event.error) || typeof event.error === 'string') this.hasError = true;
-    if (event.usage !== undefined) this.usage = readUsage(event.usage) ?? this.usage;
-    if (!Array.isArray(event.choices)) return;
-    let hasContent = false;
-    for (const choice of event.choices as unknown[]) {
-      if (!isRecord(choice)) continue;
-      if (typeof choice.finish_reason === 'string') this.hasFinished = true;
-      hasContent ||= isText(choice.text) || (isRecord(choice.delta) && carriesContent(choice.delta));
-    }
-    if (hasContent) this.contentEvents++;
   }
-}
-
-function carriesContent(delta: Readonly<Record<string, unknown>>): boolean {
-  return (
-    isText(delta.content) ||
-    isText(delta.reasoning_content) ||
-    isText(delta.reasoning) ||
-    (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0)
-  );
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

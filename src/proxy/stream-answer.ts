@@ -1,49 +1,71 @@
 import type { ErrorCode } from '../core/errors';
 import type { Answer, AnswerContext } from './answer';
+import { pingComment } from './heartbeat';
 import { errorEvent, openAiError } from './openai-error';
 import type { PacedWriter } from './paced-writer';
-import { SseTap, type StreamState } from './sse-tap';
+import type { RepairedStream } from './repairs/repaired-stream';
+import type { StreamPosition } from './sse-events';
+import { SseTap } from './sse-tap';
+import type { StreamState, StreamTally } from './stream-tally';
 import type { UpstreamFailure } from './upstream-failure';
 
+/** Headers of every stream. A buffering proxy in between would turn tokens into one late block. */
+export function streamHeaders(contentType: string): readonly string[] {
+  return ['content-type', contentType, 'x-accel-buffering', 'no'];
+}
+
 /**
- * A stream of server-sent events, passed on byte for byte as it comes.
+ * A stream of server-sent events, passed on as it comes: byte for byte without a repair, event by event with one.
  *
  * How it ends is made honest: a stream that broke, or ended with neither `[DONE]` nor a finish reason, gets one event
  * `data: {"error":{…}}` and then ends **without** `[DONE]`, so that no client takes half an answer for a whole one
  * (bifrost 5546, ollama's lost mid-stream errors). A line or event left open is closed first, or the error would be
- * glued to it. An error event of the engine itself is passed as it is, with or without its `[DONE]`.
+ * glued to it. An error event of the engine itself is passed as it is, unless the repair `stream-errors` is armed.
  */
 export class StreamAnswer implements Answer {
   readonly #context: AnswerContext;
   readonly #writer: PacedWriter;
-  readonly #tap = new SseTap();
+  readonly #repaired: RepairedStream | undefined;
+  readonly #tap: SseTap;
 
-  constructor(context: AnswerContext, writer: PacedWriter, headers: readonly string[], contentType: string) {
+  /** @param headers of the engine, already written when the context is open */
+  constructor(
+    context: AnswerContext,
+    writer: PacedWriter,
+    headers: readonly string[],
+    repaired: RepairedStream | undefined,
+  ) {
     this.#context = context;
     this.#writer = writer;
-    context.exchange.writeHead(200, [...headers, 'content-type', contentType, 'x-accel-buffering', 'no']);
+    this.#repaired = repaired;
+    this.#tap = new SseTap();
+    if (context.isOpen) return;
+    context.exchange.writeHead(200, headers);
     context.exchange.res.flushHeaders();
   }
 
   chunk(bytes: Buffer): void {
-    this.#writer.write(bytes);
-    const tap = this.#tap;
-    tap.push(bytes);
+    if (this.#repaired === undefined) {
+      this.#writer.write(bytes);
+      this.#tap.push(bytes);
+    } else this.#write(this.#repaired.push(bytes));
     const { exchange } = this.#context;
-    if (tap.isDone) exchange.outcome ??= 'ok'; // a client that leaves now has it all
-    if (tap.contentEvents > 0) exchange.firstTokenMs ??= exchange.elapsedMs;
+    const tally = this.#tally;
+    this.#noteFault();
+    if (tally.isDone) exchange.outcome ??= 'ok'; // a client that leaves now has it all
+    if (tally.contentEvents > 0) exchange.firstTokenMs ??= exchange.elapsedMs;
     this.#count();
   }
 
   end(): void {
-    const { position } = this.#tap;
-    this.#tap.end();
+    const position = this.#end();
     this.#count();
-    const message = brokenMessage(this.#tap, this.#context.engine);
-    if (message !== undefined) {
+    const message = brokenMessage(this.#tally, this.#context.engine);
+    if (this.#repaired?.fault !== undefined) this.#noteFault();
+    else if (message !== undefined) {
       this.#context.sign('reset');
       this.#tell('engine_stream_broken', message, position);
-    } else if (this.#tap.hasError) {
+    } else if (this.#tally.hasError) {
       this.#context.exchange.outcome = 'engine-error';
       this.#context.exchange.errorCode = 'engine_error';
     }
@@ -52,7 +74,9 @@ export class StreamAnswer implements Answer {
 
   failed({ code, message, isReset }: UpstreamFailure): void {
     const broke = `The engine ${this.#context.engine} broke off in the middle of its answer.`;
-    if (this.#tap.isDone) this.#context.exchange.outcome = 'ok';
+    this.#write(this.#repaired?.cutOff());
+    if (this.#repaired?.fault !== undefined) this.#noteFault();
+    else if (this.#tally.isDone) this.#context.exchange.outcome = 'ok';
     else if (isReset || code === 'engine_error') this.#tell('engine_stream_broken', broke);
     else this.#tell(code, message);
     this.#writer.end();
@@ -60,11 +84,46 @@ export class StreamAnswer implements Answer {
 
   shutdown(): void {
     this.#context.abort();
-    this.#tell('gateway_stopping', 'FLM is stopping. Try again in a moment.');
+    this.#write(this.#repaired?.cutOff());
+    if (this.#repaired?.fault === undefined) this.#tell('gateway_stopping', 'FLM is stopping. Try again in a moment.');
     this.#writer.end();
   }
 
-  #tell(code: ErrorCode, message: string, position = this.#tap.position): void {
+  ping(): void {
+    if (this.#position === 'event-start' && !this.#writer.isStalled) this.#writer.write(pingComment);
+  }
+
+  get #tally(): StreamTally {
+    return this.#repaired?.tally ?? this.#tap;
+  }
+
+  get #position(): StreamPosition {
+    return (this.#repaired ?? this.#tap).position;
+  }
+
+  #write(bytes: Buffer | string | undefined): void {
+    if (bytes !== undefined) this.#writer.write(bytes);
+  }
+
+  /** Reads what is left; tells where the output then stands. */
+  #end(): StreamPosition {
+    if (this.#repaired !== undefined) {
+      this.#write(this.#repaired.end());
+      return this.#repaired.position;
+    }
+    const { position } = this.#tap;
+    this.#tap.end();
+    return position;
+  }
+
+  #noteFault(): void {
+    const fault = this.#repaired?.fault;
+    if (fault === undefined) return;
+    this.#context.exchange.outcome = 'engine-error';
+    this.#context.exchange.errorCode = fault.code;
+  }
+
+  #tell(code: ErrorCode, message: string, position = this.#position): void {
     const { exchange } = this.#context;
     exchange.outcome = code === 'gateway_stopping' ? 'error' : 'engine-error';
     exchange.errorCode = code;
@@ -75,7 +134,7 @@ export class StreamAnswer implements Answer {
   /** Kept up to date with every chunk, since the client may leave after any. */
   #count(): void {
     const { exchange } = this.#context;
-    const { usage, contentEvents } = this.#tap;
+    const { usage, contentEvents } = this.#tally;
     exchange.tokensIn = usage?.tokensIn;
     exchange.tokensOut = usage?.tokensOut ?? contentEvents;
   }

@@ -1,5 +1,3 @@
-import { gatewayHeader } from '../core/upstream';
-
 /** Between two neighbours only, never passed on (RFC 9110 §7.6.1, RFC 9112 §9). */
 const hopByHop = [
   'connection',
@@ -70,7 +68,6 @@ const droppedFromAnswers = new Set([
   'content-security-policy',
   'report-to',
   'nel',
-  gatewayHeader,
 ]);
 
 /**
@@ -94,7 +91,8 @@ export function answerHeadersFrom(headers: Readonly<Record<string, string | stri
   const passed: string[] = [];
   const listed = splitList(headers.connection);
   for (const name in headers) {
-    if (droppedFromAnswers.has(name) || name.startsWith('access-control-') || listed?.has(name)) continue;
+    if (droppedFromAnswers.has(name) || listed?.has(name)) continue;
+    if (name.startsWith('access-control-') || name.startsWith('x-flm-')) continue;
     const value = headers[name];
     if (typeof value === 'string') passed.push(name, value);
     else if (value !== undefined) for (const one of value) passed.push(name, one);

@@ -1,0 +1,33 @@
+import { promptCharacters } from './prompt-size';
+import { textRoutes, type Repair } from './repair';
+
+/**
+ * Text has fewer characters per token than this in any language models are made for (English about 4.5, code about 3,
+ * Japanese about 1): a prompt with more characters than context × this does certainly not fit.
+ */
+const charactersPerToken = 6;
+
+/**
+ * Ollama drops the oldest messages of a prompt that is too long and says nothing (ENGINES: «silent truncation»). FLM
+ * cannot undo that, so it says it: `x-flm-warning: context-truncated`.
+ *
+ * Known before the answer when the prompt's text alone is far too long for the context the model is loaded with, and
+ * after it when the engine counted a prompt that fills the context; a stream then carries the warning as a comment
+ * before `[DONE]`, its header being long gone. Not seen: a prompt cut to clearly less than the context, and a model
+ * whose loaded context is not known yet.
+ */
+export const contextWarning: Repair = {
+  name: 'context-warning',
+  kinds: ['ollama'],
+  routes: textRoutes,
+  warn: ({ model: { contextLoaded: limit }, request }) => {
+    if (limit === undefined || limit <= 0) return undefined;
+    return {
+      before: () => {
+        const most = limit * charactersPerToken;
+        return promptCharacters(request, most) > most ? 'context-truncated' : undefined;
+      },
+      after: ({ tokensIn }) => (tokensIn !== undefined && tokensIn >= limit ? 'context-truncated' : undefined),
+    };
+  },
+};

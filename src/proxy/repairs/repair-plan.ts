@@ -1,0 +1,118 @@
+import type { CatalogEntry } from '../../core/catalog';
+import { withModel, type InferenceBody } from '../inference-body';
+import { openAiError, type OpenAiError } from '../openai-error';
+import type { InferenceRoute } from '../route-table';
+import type { Usage } from '../usage';
+import type { Repair, RepairContext, Warning } from './repair';
+import { RepairedStream } from './repaired-stream';
+import { repairsFor } from './repair-table';
+import { EditedRequest, RequestMembers } from './request-members';
+import { WholeRepairs } from './whole-repairs';
+
+/** Response header that lists the repairs of an exchange. */
+export const repairHeader = 'x-flm-repair';
+
+/** Response header for what FLM cannot repair. */
+export const warningHeader = 'x-flm-warning';
+
+export type PlannedRequest =
+  | { readonly ok: true; readonly body: Buffer; readonly plan: RepairPlan }
+  | { readonly ok: false; readonly error: OpenAiError; readonly repair: string };
+
+/**
+ * Chooses the repairs for one request to one engine and applies those of the request. A request that needs none keeps
+ * its bytes; one that no repair can make right for this engine is refused with an error that says what to send instead.
+ */
+export function planRepairs(
+  { engine, model }: CatalogEntry,
+  route: InferenceRoute,
+  body: InferenceBody,
+  disabled: readonly string[],
+  requestId: string,
+): PlannedRequest {
+  const repairs = repairsFor(engine.kind, engine.version, route, disabled);
+  if (repairs.length === 0) return { ok: true, body: withModel(body, model.id), plan: emptyPlan };
+
+  const request = new RequestMembers(body);
+  const context: RepairContext = { engine: engine.name, kind: engine.kind, route, model, requestId, request };
+  const edited = new EditedRequest(request);
+  const applied: string[] = [];
+  for (const repair of repairs) {
+    const change = repair.request?.(edited, context);
+    if (change === undefined) continue;
+    if ('refuse' in change) {
+      return { ok: false, error: openAiError('invalid_request', change.refuse, change.param), repair: repair.name };
+    }
+    edited.drop(change.drop ?? []);
+    edited.set(change.set ?? {});
+    applied.push(repair.name);
+  }
+  const plan = new RepairPlan(repairs, context, applied);
+  if (applied.length === 0) return { ok: true, body: withModel(body, model.id), plan };
+  if (body.model !== model.id) edited.set({ model: model.id });
+  return { ok: true, body: edited.bytes(), plan };
+}
+
+/** What is to be done to the answer of one request. */
+export class RepairPlan {
+  readonly #repairs: readonly Repair[];
+  readonly #context: RepairContext | undefined;
+  /** Names of the repairs made on the request. */
+  readonly applied: readonly string[];
+  /** Known before the answer. */
+  readonly warning: Warning | undefined;
+  readonly #warners: readonly ((usage: Usage) => Warning | undefined)[];
+
+  constructor(repairs: readonly Repair[], context: RepairContext | undefined, applied: readonly string[]) {
+    this.#repairs = repairs;
+    this.#context = context;
+    this.applied = applied;
+    const warners = context === undefined ? [] : repairs.flatMap((repair) => repair.warn?.(context) ?? []);
+    this.warning = warners.map((warner) => warner.before?.()).find((warning) => warning !== undefined);
+    this.#warners = warners.flatMap((warner) => warner.after?.bind(warner) ?? []);
+  }
+
+  /** For an answer that streams; undefined when no repair is armed, so that its bytes pass unread. */
+  stream(): RepairedStream | undefined {
+    const context = this.#context;
+    if (context === undefined) return undefined;
+    const names: string[] = [];
+    const steps = this.#repairs.flatMap((repair) => {
+      const step = repair.chunks?.(context);
+      if (step === undefined) return [];
+      names.push(repair.name);
+      return [step];
+    });
+    const isArmed = steps.length > 0 || this.#warners.length > 0;
+    return isArmed ? new RepairedStream(steps, names, (usage) => this.warningOf(usage)) : undefined;
+  }
+
+  /** For a whole answer; undefined when no repair is armed. */
+  whole(): WholeRepairs | undefined {
+    const context = this.#context;
+    if (context === undefined) return undefined;
+    const steps = this.#repairs.flatMap((repair) => {
+      const step = repair.whole?.(context);
+      return step === undefined ? [] : [{ name: repair.name, step }];
+    });
+    const isArmed = steps.length > 0 || this.#warners.length > 0;
+    return isArmed ? new WholeRepairs(steps, context.route === '/v1/embeddings') : undefined;
+  }
+
+  /** Undefined when the header said it already, or there is nothing to say. */
+  warningOf(usage: Usage | undefined): Warning | undefined {
+    if (usage === undefined || this.warning !== undefined) return undefined;
+    return this.#warners.map((warn) => warn(usage)).find((warning) => warning !== undefined);
+  }
+
+  /** Headers of the answer: repairs of the request, with those made on the answer or armed for it. */
+  headers(onAnswer: readonly string[], warning = this.warning): readonly string[] {
+    const names = [...new Set([...this.applied, ...onAnswer])];
+    return [
+      ...(names.length === 0 ? [] : [repairHeader, names.join(', ')]),
+      ...(warning === undefined ? [] : [warningHeader, warning]),
+    ];
+  }
+}
+
+const emptyPlan = new RepairPlan([], undefined, []);

@@ -1,0 +1,183 @@
+import { errorEvent } from '../openai-error';
+import type { StreamPosition } from '../sse-events';
+import { StreamTally } from '../stream-tally';
+import type { Usage } from '../usage';
+import { isJsonObject, type JsonObject } from './json-object';
+import { Fault, type ChunkRepair, type ChunkResult, type Warning } from './repair';
+import { SseBlocks, type BlockSink } from './sse-blocks';
+
+const lineEnds = /\r\n|\n|\r/;
+
+/**
+ * A stream of chunks with repairs at work: bytes in, bytes out, event by event.
+ *
+ * An event that no repair changes leaves with its own bytes; a changed one is written anew, its other lines (`event:`,
+ * `id:`, comments) kept. What cannot be read passes. The output is the same for any division of the input into chunks.
+ */
+export class RepairedStream implements BlockSink {
+  /** Names of the armed repairs. */
+  readonly names: readonly string[];
+  /** What the engine sent, as counted before any repair. */
+  readonly tally = new StreamTally();
+  /** Set when a repair ended the stream with an error; nothing follows then. */
+  fault: Fault | undefined;
+  readonly #steps: readonly ChunkRepair[];
+  readonly #warningOf: (usage: Usage | undefined) => Warning | undefined;
+  readonly #blocks = new SseBlocks(this);
+  #out: (Buffer | string)[] = [];
+  #isLastRaw = false;
+  #hasEnded = false;
+
+  constructor(
+    steps: readonly ChunkRepair[],
+    names: readonly string[],
+    warningOf: (usage: Usage | undefined) => Warning | undefined,
+  ) {
+    this.#steps = steps;
+    this.names = names;
+    this.#warningOf = warningOf;
+  }
+
+  /** Where the output stands. */
+  get position(): StreamPosition {
+    return this.#blocks.position;
+  }
+
+  /** What goes to the client for these bytes; undefined for nothing yet. */
+  push(chunk: Buffer): Buffer | string | undefined {
+    this.#blocks.push(chunk);
+    return this.#take();
+  }
+
+  /** The engine's stream ended by itself. An event left open counts if it can be read. */
+  end(): Buffer | string | undefined {
+    this.#blocks.end();
+    return this.cutOff();
+  }
+
+  /** The stream broke: gives out what repairs held back. */
+  cutOff(): Buffer | string | undefined {
+    this.#endSteps(false);
+    return this.#take();
+  }
+
+  block(bytes: Buffer): void {
+    if (this.fault !== undefined) return;
+    const lines = bytes.toString('utf8').split(lineEnds);
+    const isOpen = lines.at(-1) !== '' || lines.at(-2) !== '';
+    const data = this.#dataOf(lines);
+    if (data === '[DONE]') {
+      this.#done(isOpen ? Buffer.concat([bytes, Buffer.from('\n\n')]) : bytes);
+      return;
+    }
+    const event = parse(data);
+    // An event cut in the middle must not reach the client: it would fail on it, not on the error that follows
+    if (isOpen && event === undefined) return;
+    const outputs = isJsonObject(event) ? this.#repaired(event) : undefined;
+    if (outputs === undefined || (outputs.length === 1 && outputs[0] === event)) this.#raw(bytes, isOpen);
+    else this.#rewrite(outputs, lines);
+  }
+
+  spill(bytes: Buffer): void {
+    if (this.fault === undefined) this.#raw(bytes, false);
+  }
+
+  lateLf(): void {
+    if (this.#isLastRaw && this.fault === undefined) this.#out.push('\n');
+  }
+
+  #dataOf(lines: readonly string[]): string | undefined {
+    let data: string | undefined;
+    lines.forEach((line, at) => {
+      const plain = at === 0 && line.startsWith('\ufeff') ? line.slice(1) : line;
+      const colon = plain.indexOf(':');
+      if (colon <= 0) return;
+      const name = plain.slice(0, colon);
+      const value = plain.slice(plain[colon + 1] === ' ' ? colon + 2 : colon + 1);
+      if (name !== 'data') this.tally.otherField(name, value);
+      else data = data === undefined ? value : `${data}\n${value}`;
+    });
+    return data;
+  }
+
+  #repaired(event: JsonObject): readonly (JsonObject | Fault)[] {
+    this.tally.event(event);
+    return this.#through(0, event);
+  }
+
+  /** The outputs for one chunk of the repairs from `from` on. */
+  #through(from: number, chunk: JsonObject): readonly (JsonObject | Fault)[] {
+    let current = chunk;
+    for (let at = from; at < this.#steps.length; at++) {
+      const result: ChunkResult = (this.#steps[at] as ChunkRepair).chunk(current);
+      if (result instanceof Fault) return [result];
+      if (isMany(result)) return result.flatMap((one) => (one instanceof Fault ? [one] : this.#through(at + 1, one)));
+      current = result;
+    }
+    return [current];
+  }
+
+  #done(bytes: Buffer): void {
+    this.tally.done();
+    this.#endSteps(true);
+    if (this.fault !== undefined) return;
+    const warning = this.#warningOf(this.tally.usage);
+    if (warning !== undefined) this.#out.push(`: x-flm-warning: ${warning}\n\n`);
+    this.#raw(bytes, false);
+  }
+
+  #endSteps(isDone: boolean): void {
+    if (this.#hasEnded || this.fault !== undefined) return;
+    this.#hasEnded = true;
+    this.#steps.forEach((step, at) => {
+      for (const output of step.end?.(isDone) ?? []) {
+        this.#write(output instanceof Fault ? [output] : this.#through(at + 1, output));
+      }
+    });
+  }
+
+  #rewrite(outputs: readonly (JsonObject | Fault)[], lines: readonly string[]): void {
+    const others = lines.filter((line) => line !== '' && !/^\ufeff?data(:|$)/.test(line));
+    const isPassed = outputs.length > 0 && !(outputs[0] instanceof Fault);
+    if (isPassed && others.length > 0) this.#out.push(`${others.join('\n')}\n`);
+    this.#write(outputs);
+  }
+
+  #write(outputs: readonly (JsonObject | Fault)[]): void {
+    for (const output of outputs) {
+      if (this.fault !== undefined) return;
+      this.#isLastRaw = false;
+      if (output instanceof Fault) {
+        this.fault = output;
+        this.#out.push(errorEvent(output.error));
+      } else this.#out.push(`data: ${JSON.stringify(output)}\n\n`);
+    }
+  }
+
+  #raw(bytes: Buffer, isOpen: boolean): void {
+    this.#isLastRaw = true;
+    this.#out.push(bytes);
+    if (isOpen) this.#out.push('\n\n');
+  }
+
+  #take(): Buffer | string | undefined {
+    const out = this.#out;
+    if (out.length === 0) return undefined;
+    this.#out = [];
+    if (out.length === 1) return out[0];
+    return Buffer.concat(out.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  }
+}
+
+function isMany(result: ChunkResult): result is readonly (JsonObject | Fault)[] {
+  return Array.isArray(result);
+}
+
+function parse(data: string | undefined): unknown {
+  if (data === undefined || data === '') return undefined;
+  try {
+    return JSON.parse(data) as unknown;
+  } catch {
+    return undefined;
+  }
+}
