@@ -8,6 +8,11 @@ const timeoutMs = 5 * 60_000;
 const checks: readonly { readonly title: string; readonly script: string; readonly args: readonly string[] }[] = [
   { title: 'types (tsc)', script: 'typescript/bin/tsc', args: ['--noEmit'] },
   { title: 'types of the panel (tsc)', script: 'typescript/bin/tsc', args: ['--noEmit', '-p', 'webview'] },
+  {
+    title: 'types of the panel tests (tsc)',
+    script: 'typescript/bin/tsc',
+    args: ['--noEmit', '-p', 'test/webview'],
+  },
   { title: 'lint (eslint)', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings=0'] },
   { title: 'format (prettier)', script: 'prettier/bin/prettier.cjs', args: ['--check', '.'] },
 ];

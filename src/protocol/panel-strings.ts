@@ -381,6 +381,7 @@ export interface PolicyStrings {
   readonly outOfRange: string;
   readonly badJson: string;
   readonly notAnObject: string;
+  readonly modeHint: string;
   readonly listHint: string;
   readonly ladderHint: string;
   readonly badLadder: string;

@@ -138,7 +138,8 @@ export class FieldControl {
   }
 
   #hint(): string {
-    const { kind, default: standard, minimum, maximum, unit } = this.#spec;
+    const { path, kind, default: standard, minimum, maximum, unit } = this.#spec;
+    if (path === 'mode') return policy.modeHint;
     if (kind === 'ladder') return policy.ladderHint;
     if (kind === 'list') return policy.listHint;
     if (kind !== 'number' && kind !== 'integer') return '';

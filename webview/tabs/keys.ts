@@ -117,7 +117,7 @@ export class KeysTab implements TabView {
           key.lastUsedAt === undefined ? keys.neverUsed : `${keys.lastUsed} `,
           key.lastUsedAt !== undefined && moment(key.lastUsedAt),
         ),
-        el('span', {}, expiryText(key, state)),
+        state === 'usable' && el('span', {}, expiryText(key)),
         key.graceUntil !== undefined &&
           key.graceUntil > Date.now() &&
           el('span', {}, keys.grace, ' ', countdown(key.graceUntil)),
@@ -188,8 +188,7 @@ function stateOf(key: ApiKey, now: number): KeyState {
   return key.expiresAt !== undefined && key.expiresAt <= now ? 'expired' : 'usable';
 }
 
-function expiryText(key: ApiKey, state: KeyState): string | HTMLElement {
-  if (state !== 'usable') return keys.states[state];
+function expiryText(key: ApiKey): string | HTMLElement {
   return key.expiresAt === undefined ? keys.neverExpires : el('span', {}, keys.expires, ' ', countdown(key.expiresAt));
 }
 

@@ -98,6 +98,7 @@ export class Chart {
         {
           ...axis,
           grid: { show: false },
+          size: 24,
           space: 60,
           values: (_, ticks) => ticks.map((tick) => this.#tick(tick * 1000)),
         },
@@ -118,7 +119,7 @@ export class Chart {
   #tick(at: number): string {
     const span = (this.#times.at(-1) ?? 0) - (this.#times[0] ?? 0);
     const options: Intl.DateTimeFormatOptions =
-      span > 2 * 86_400_000 ? { month: 'numeric', day: 'numeric' } : { hour: '2-digit', minute: '2-digit' };
+      span > 2 * 86_400_000 ? { month: 'numeric', day: 'numeric' } : { hour: 'numeric', minute: '2-digit' };
     return new Intl.DateTimeFormat(language, options).format(at);
   }
 

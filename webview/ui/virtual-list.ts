@@ -51,7 +51,7 @@ export class VirtualList<T> {
     this.element.setAttribute('aria-rowcount', String(items.length));
     if (added > 0) this.#active += added;
     this.#active = Math.max(0, Math.min(this.#active, items.length - 1));
-    this.#space.style.height = `${items.length * this.#options.rowHeight()}px`;
+    this.#measure();
     if (added > 0 && !wasAtTop) this.element.scrollTop += added * this.#options.rowHeight();
     if (added > 0) this.#dropAll();
     this.#draw();
@@ -74,8 +74,15 @@ export class VirtualList<T> {
     this.#moveTo(this.#active);
   }
 
+  /** A short list takes no more room than its rows (`--content` in the style sheet). */
+  #measure(): void {
+    const height = `${this.#items.length * this.#options.rowHeight()}px`;
+    this.#space.style.height = height;
+    this.element.style.setProperty('--content', height);
+  }
+
   #redraw(): void {
-    this.#space.style.height = `${this.#items.length * this.#options.rowHeight()}px`;
+    this.#measure();
     this.#dropAll();
     this.#draw();
   }
