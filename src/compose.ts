@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from './core/clock';
 import { DisposableStore } from './core/disposable';
@@ -30,6 +31,8 @@ import { Settings } from './editor/settings';
 import { StatusBar } from './editor/status-bar';
 import { EnginesView } from './editor/tree/engines-view';
 import { SharingView } from './editor/tree/sharing-view';
+import { ChangeLog } from './editor/wiring/change-log';
+import { PreviewDocuments } from './editor/wiring/preview-documents';
 
 /** What other extensions, and tests, get from `extension.exports`. */
 export interface FlmApi {
@@ -131,6 +134,11 @@ export function compose(context: vscode.ExtensionContext): Composition {
       sharing,
       panel,
       policy: { file: policyFile, changed: () => policyFiles.changed() },
+      wiring: {
+        changes: new ChangeLog(context.globalState),
+        previews: store.add(new PreviewDocuments()),
+        userFolder: userFolder(context),
+      },
       log,
       l10n,
       clock,
@@ -201,4 +209,10 @@ function hostFacts(context: vscode.ExtensionContext): HostFacts {
     hostName: hostname(),
     wslDistribution: process.env.WSL_DISTRO_NAME,
   };
+}
+
+/** `User/globalStorage/<extension>` is where an extension's storage is, on the machine that FLM runs on. */
+function userFolder(context: vscode.ExtensionContext): string | undefined {
+  const isHere = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+  return isHere ? dirname(dirname(context.globalStorageUri.fsPath)) : undefined;
 }

@@ -10,6 +10,7 @@ import type { PolicyFile } from './policy/policy-file';
 import type { ReportDocuments } from './report-documents';
 import type { Settings } from './settings';
 import type { EnginesViewControl } from './tree/engines-view';
+import type { WiringServices } from './wiring/wiring-services';
 
 /** What commands work with. Each takes of it what it needs. */
 export interface CommandServices {
@@ -25,6 +26,7 @@ export interface CommandServices {
   /** `changed`: an open document of the policy is to show what it is now. */
   readonly policy: { readonly file: PolicyFile; changed(): void };
   readonly panel: SecurityPanelControl;
+  readonly wiring: WiringServices;
   readonly log: Logger;
   readonly l10n: Localizer;
   readonly clock: Clock;

@@ -78,6 +78,12 @@ export const commandIds = [
   'flm.diagnose.run',
   'flm.log.open',
   'flm.settings.open',
+  'flm.tools.setUp',
+  'flm.tools.setUpContinue',
+  'flm.tools.setUpCline',
+  'flm.tools.setUpVsCode',
+  'flm.tools.setUpOpenAiSdk',
+  'flm.tools.undo',
   'flm.walkthrough.open',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

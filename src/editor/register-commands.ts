@@ -33,12 +33,14 @@ import { refreshEngines } from './commands/refresh-engines';
 import { removeEngine } from './commands/remove-engine';
 import { restartProxy } from './commands/restart-proxy';
 import { setEngineKey } from './commands/set-engine-key';
+import { setUpCline, setUpContinue, setUpOpenAiSdk, setUpTool, setUpVsCode } from './commands/set-up-tool';
 import { concealHidden, showHidden } from './commands/show-hidden';
 import { showMoreModels } from './commands/show-more-models';
 import { startEngine } from './commands/start-engine';
 import { startProxy } from './commands/start-proxy';
 import { stopProxy } from './commands/stop-proxy';
 import { toggleProxy } from './commands/toggle-proxy';
+import { undoToolSetup } from './commands/undo-tool-setup';
 import { unhideEngine } from './commands/unhide-engine';
 import { useAsDefault } from './commands/use-as-default';
 import type { CommandHandler, CommandServices } from './command-services';
@@ -109,6 +111,12 @@ const handlers: Record<CommandId, CommandHandler> = {
   'flm.diagnose.run': diagnose,
   'flm.log.open': openLog,
   'flm.settings.open': openSettings,
+  'flm.tools.setUp': setUpTool,
+  'flm.tools.setUpContinue': setUpContinue,
+  'flm.tools.setUpCline': setUpCline,
+  'flm.tools.setUpVsCode': setUpVsCode,
+  'flm.tools.setUpOpenAiSdk': setUpOpenAiSdk,
+  'flm.tools.undo': undoToolSetup,
   'flm.walkthrough.open': openWalkthrough,
 };
 

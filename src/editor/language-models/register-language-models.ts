@@ -40,7 +40,7 @@ export function registerLanguageModels(services: LanguageModelServices): Disposa
   const endpoint = new ChatEndpoint(gateway, settings, l10n);
   const sender = new ChatSender({
     endpoint: () => endpoint.get(),
-    key: new OwnKey(secrets, () => createToolKey(gateway, 'VS Code')),
+    key: new OwnKey(secrets, async () => (await createToolKey(gateway, 'VS Code')).secret),
     silenceLimitMs: () => {
       const seconds = Math.max(
         settings.get('timeouts.firstByteSeconds', 600),

@@ -14,6 +14,11 @@ export const toolNames = {
 } as const;
 export type ToolId = keyof typeof toolNames;
 
+/** Of a stored id, which may be a later version's. */
+export function toolName(id: string): string {
+  return (toolNames as Readonly<Record<string, string>>)[id] ?? id;
+}
+
 export const toolIds = Object.keys(toolNames) as readonly ToolId[];
 
 /** The file to write and how. */
