@@ -32,9 +32,9 @@ export class ExpiryWatch implements Disposable {
     const next = coming.reduce((first, one) => Math.min(first, one));
     const waitMs = Math.min(longestWaitMs, Math.max(shortestWaitMs, next - now));
     this.#timer = this.#clock.setTimeout(() => {
-      const isOver = next <= this.#clock.now();
       this.renew();
-      if (isOver) this.#onExpiry();
+      // Asked after: what `renew` no longer waits for is over now, too.
+      if (next <= this.#clock.now()) this.#onExpiry();
     }, waitMs);
   }
 

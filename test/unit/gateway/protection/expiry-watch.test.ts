@@ -61,6 +61,26 @@ describe('expiry watch', () => {
     assert.equal(told, 1);
   });
 
+  it('misses nothing when a timer fires early and the key expires while it looks', () => {
+    const expiresAt = clock.now() + 1_000;
+    keys = [key(1_000)];
+    watch = new ExpiryWatch(
+      () => keys,
+      () => (told += 1),
+      // Wall time stands just before the expiry when the timer fires, and moves on with every look.
+      Object.assign(Object.create(clock) as FakeClock, {
+        now: () => expiresAt - 1 + Math.max(0, looks++ - 1),
+        setTimeout: (callback: () => void, delayMs: number) => clock.setTimeout(callback, delayMs),
+      }),
+    );
+    let looks = 0;
+    watch.renew();
+
+    clock.advance(1_000);
+
+    assert.ok(told >= 1);
+  });
+
   it('watches the new time of a changed key', () => {
     keys = [key(1_000)];
     watch.renew();
