@@ -34,10 +34,11 @@ export class Panel implements PanelContext, HostListener {
   readonly host: Host;
   readonly directory: Directory;
   readonly #root: HTMLElement;
+  readonly #heading = el('h1', { class: 'sr-only' }, strings.common.title);
   readonly #banner = el('div', { class: 'banner', role: 'status', hidden: true });
   readonly #views = new Map<PanelTabName, TabView>();
   readonly #places = new Map<PanelTabName, HTMLElement>();
-  readonly #blockCount = el('vscode-badge', { hidden: true });
+  readonly #blockCount = el('span', { class: 'tab-count', hidden: true });
   #panels: Panels | undefined;
   #memory: PanelMemory;
   #state: PanelState | undefined;
@@ -60,7 +61,7 @@ export class Panel implements PanelContext, HostListener {
   }
 
   start(): void {
-    put(this.#root, this.#banner, loading(strings.common.connecting), this.notice.element);
+    put(this.#root, this.#heading, this.#banner, loading(strings.common.connecting), this.notice.element);
     startClock(() => this.#isSeen());
     document.addEventListener('visibilitychange', () => this.#onSeen());
     this.host.start();
@@ -86,9 +87,7 @@ export class Panel implements PanelContext, HostListener {
     if (state.connection.phase === 'connected') this.#heardAt = Date.now();
     if (this.#panels === undefined) this.#build();
     this.#showConnection(state);
-    const blocked = state.security?.blocks.length ?? 0;
-    this.#blockCount.hidden = blocked === 0;
-    this.#blockCount.textContent = String(blocked);
+    this.#showBlockCount(state.security?.blocks.length ?? 0);
     for (const view of this.#views.values()) view.update(state);
   }
 
@@ -105,9 +104,22 @@ export class Panel implements PanelContext, HostListener {
     this.open(tab);
   }
 
+  #showBlockCount(blocked: number): void {
+    this.#blockCount.hidden = blocked === 0;
+    this.#blockCount.textContent = String(blocked);
+    // The library names a tab once, after the text it had when it was put on the page.
+    const name = blocked === 0 ? strings.tabs.blocklist : `${strings.tabs.blocklist} ${blocked}`;
+    this.#blockCount.closest('vscode-panel-tab')?.setAttribute('aria-label', name);
+  }
+
   #build(): void {
     const tabs = panelTabs.map((name) =>
-      el('vscode-panel-tab', { id: `tab-${name}` }, strings.tabs[name], name === 'blocklist' && this.#blockCount),
+      el(
+        'vscode-panel-tab',
+        { id: `tab-${name}` },
+        strings.tabs[name],
+        ...(name === 'blocklist' ? [' ', this.#blockCount] : []),
+      ),
     );
     const places = panelTabs.map((name) => {
       const place = el('vscode-panel-view', { id: `view-${name}` });
@@ -125,7 +137,7 @@ export class Panel implements PanelContext, HostListener {
       if (event.target === panels) this.#select(panels.activeid.replace('tab-', '') as PanelTabName);
     });
     this.#panels = panels;
-    put(this.#root, this.#banner, panels, this.notice.element);
+    put(this.#root, this.#heading, this.#banner, panels, this.notice.element);
     this.#select(this.#memory.tab);
   }
 

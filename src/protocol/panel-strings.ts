@@ -94,9 +94,7 @@ export type RangesStrings = Texts<'1h' | '24h' | '7d'>;
 export type DurationsStrings = Texts<'hour' | 'day' | 'week' | 'month' | 'year' | 'forGood'>;
 
 /** First parts of the kinds of events. */
-export type KindGroupsStrings = Texts<
-  'auth' | 'block' | 'detection' | 'throttle' | 'key' | 'policy' | 'config' | 'exposure' | 'gateway' | 'storage'
->;
+export type KindGroupsStrings = Texts<'auth' | 'block' | 'detection' | 'throttle' | 'key' | 'policy' | 'config' | 'exposure' | 'gateway' | 'storage'>;
 
 /** What is done about an address. */
 export interface ActionsStrings {
@@ -274,7 +272,6 @@ export interface BlocklistStrings {
   readonly extend: string;
   readonly extendTitle: string;
   readonly longerBy: string;
-  readonly makePermanent: string;
   readonly import: string;
   readonly imported: string;
   readonly refusedLines: string;
@@ -397,6 +394,4 @@ export interface PolicyStrings {
   readonly choices: Texts<'auto' | 'inherit' | 'off' | 'observe' | 'enforce' | 'self-signed' | 'files' | 'acme'>;
 }
 
-export type PolicyUnitsStrings = Texts<
-  'perMinute' | 'perSecond' | 'minutes' | 'seconds' | 'days' | 'milliseconds' | 'points'
->;
+export type PolicyUnitsStrings = Texts<'perMinute' | 'perSecond' | 'minutes' | 'seconds' | 'days' | 'milliseconds' | 'points'>;

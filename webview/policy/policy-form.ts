@@ -47,7 +47,7 @@ export class PolicyForm {
     const details = el(
       'details',
       { class: 'policy-group', 'data-group': group.name },
-      el('summary', {}, el('h3', {}, strings.policyGroups[group.name])),
+      el('summary', {}, el('h2', {}, strings.policyGroups[group.name])),
     );
     if (openAtFirst.has(group.name)) {
       details.open = true;

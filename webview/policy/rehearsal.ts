@@ -24,7 +24,7 @@ export class RehearsalSection {
     this.element = el(
       'section',
       { class: 'section rehearsal', 'aria-label': policy.rehearsal, hidden: true },
-      el('h3', {}, policy.rehearsal),
+      el('h2', {}, policy.rehearsal),
       el('p', { class: 'hint' }, policy.rehearsalHint),
       button(policy.rehearse, { icon: 'history', onClick: () => void this.run() }),
       this.#answer,

@@ -175,13 +175,6 @@ export class BlocklistTab implements TabView {
   #blockCells(block: Block): readonly HTMLElement[] {
     const { range } = block;
     const note = block.note === undefined ? null : el('span', { class: 'note' }, ' — ', untrusted(block.note, 120));
-    const more: HTMLElement[] = [];
-    if (block.expiresAt !== undefined) {
-      more.push(
-        rowButton(blocklist.extend, range, () => openExtendDialog(this.#actions, block)),
-        rowButton(blocklist.makePermanent, range, () => void this.#actions.change(block, undefined)),
-      );
-    }
     return [
       cell(
         'range',
@@ -195,7 +188,8 @@ export class BlocklistTab implements TabView {
         'row-actions',
         rowButton(strings.actions.unblock, range, () => void this.#actions.unblock(block)),
         rowButton(strings.actions.why, range, () => this.#actions.explain(block)),
-        ...more,
+        block.expiresAt !== undefined &&
+          rowButton(blocklist.extend, range, () => openExtendDialog(this.#actions, block)),
       ),
     ];
   }

@@ -11,10 +11,12 @@ const choices = [
   { value: '1440', label: strings.durations.day },
   { value: '10080', label: strings.durations.week },
   { value: '43200', label: strings.durations.month },
+  { value: '', label: strings.durations.forGood },
 ] as const;
 
-/** Asks how much longer a block shall last. */
+/** Asks how much longer a block shall last, or whether until somebody lifts it. */
 export function openExtendDialog(actions: BlockActions, block: Block): void {
+  const begin = Math.max(block.expiresAt ?? 0, Date.now());
   let minutes = '1440';
   const duration = dropdown(blocklist.longerBy, choices, minutes, (value) => (minutes = value));
   openDialog({
@@ -23,7 +25,7 @@ export function openExtendDialog(actions: BlockActions, block: Block): void {
     actions: [
       {
         label: blocklist.extend,
-        run: () => actions.change(block, Math.max(block.expiresAt ?? 0, Date.now()) + Number(minutes) * 60_000),
+        run: () => actions.change(block, minutes === '' ? undefined : begin + Number(minutes) * 60_000),
       },
     ],
   });

@@ -46,7 +46,7 @@ export function panelPage(options: PanelPageOptions): string {
 </head>
 <body>
 <script type="application/json" id="flm-boot">${embeddedJson(boot)}</script>
-<div id="flm-panel"></div>
+<main id="flm-panel"></main>
 <script nonce="${nonce}" src="${escapeAttribute(scriptUri)}"></script>
 </body>
 </html>`;

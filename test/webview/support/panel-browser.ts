@@ -110,6 +110,7 @@ export class PanelWindow {
   readonly #context: BrowserContext;
   readonly #gateway: FakeGateway;
   readonly #l10n: Localizer;
+  #pending = 0;
 
   constructor(context: BrowserContext, page: Page, gateway: FakeGateway, language: 'en' | 'ja') {
     this.#context = context;
@@ -127,7 +128,11 @@ export class PanelWindow {
   }
 
   async load(url: string): Promise<void> {
-    await this.page.exposeBinding('flmPost', (_, json: string) => this.session.receive(JSON.parse(json)));
+    await this.page.exposeBinding('flmPost', async (_, json: string) => {
+      this.#pending += 1;
+      await this.session.receive(JSON.parse(json));
+      this.#pending -= 1;
+    });
     await this.page.addInitScript(vsCodeApi);
     this.session.start();
     await this.page.goto(url);
@@ -155,6 +160,13 @@ export class PanelWindow {
   async show(name: PanelTabName): Promise<void> {
     await this.tab(name).click();
     await this.view(name).locator(':scope > *').first().waitFor();
+  }
+
+  /** Until nothing is on its way between the two ends and nothing is being read. */
+  async settled(): Promise<void> {
+    await this.page.waitForFunction('document.querySelector("vscode-panel-view:not([hidden]) .loading") === null');
+    while (this.#pending > 0) await this.page.waitForTimeout(10);
+    await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   }
 
   async close(): Promise<void> {

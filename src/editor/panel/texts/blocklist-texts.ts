@@ -1,7 +1,9 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function blocklistTexts(l10n: Localizer): Pick<LocalizedStrings, 'blocklist'> {
+export function blocklistTexts(
+  l10n: Localizer,
+): Pick<LocalizedStrings, 'blocklist'> {
   return {
     blocklist: {
       blocks: l10n.t('Blocked addresses'),
@@ -23,7 +25,6 @@ export function blocklistTexts(l10n: Localizer): Pick<LocalizedStrings, 'blockli
       extend: l10n.t('Extend'),
       extendTitle: l10n.t('Extend the block of {0}'),
       longerBy: l10n.t('Longer by'),
-      makePermanent: l10n.t('Make Permanent'),
       import: l10n.t('Import'),
       imported: l10n.t('Added: {0}. Already there: {1}. Refused: {2}.'),
       refusedLines: l10n.t('Lines that were not taken'),
@@ -32,9 +33,7 @@ export function blocklistTexts(l10n: Localizer): Pick<LocalizedStrings, 'blockli
       exportPlain: l10n.t('Plain list'),
       exported: l10n.t('Blocklist written to {0}'),
       clearTemporary: l10n.t('Lift Temporary Blocks'),
-      clearQuestion: l10n.t(
-        'Blocks that would end by themselves: {0}. They are lifted now, and the scores of these addresses are cleared.',
-      ),
+      clearQuestion: l10n.t('Blocks that would end by themselves: {0}. They are lifted now, and the scores of these addresses are cleared.'),
       cleared: l10n.t('Blocks lifted: {0}.'),
       noBlocks: l10n.t('Nobody is blocked. FLM adds addresses here when they attack; you can add your own.'),
       noMatch: l10n.t('No block matches the search.'),

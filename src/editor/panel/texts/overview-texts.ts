@@ -1,7 +1,9 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function overviewTexts(l10n: Localizer): Pick<LocalizedStrings, 'overview' | 'tiles'> {
+export function overviewTexts(
+  l10n: Localizer,
+): Pick<LocalizedStrings, 'overview' | 'tiles'> {
   return {
     overview: {
       proxy: l10n.t('Proxy'),
