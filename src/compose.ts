@@ -117,7 +117,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const sharing = store.add(new SharingView(gateway, keyList, unseen, looked, l10n, clock, contexts));
   const intent = new UserIntent(clock);
   store.add(gateway.onDidRequest((name) => intent.note(name)));
-  const securityNotices = store.add(new SecurityNotices(gateway, keyList, l10n, clock, intent));
+  const securityNotices = store.add(new SecurityNotices(gateway, keyList, unseen, intent, l10n, clock));
   const policyFile = new PolicyFile(gateway, l10n);
   const policyFiles = store.add(new PolicyFileSystem(policyFile));
   const panel = store.add(new SecurityPanel({ gateway, l10n, log, extensionUri: context.extensionUri }));

@@ -10,7 +10,11 @@ import { messageText } from '../safe-text';
 import { exposure } from '../status-bar-view';
 import { Interruptions, type Interruption, type Toast } from './interruptions';
 import { toastText } from './toast-text';
+import type { UnseenBlocks } from './unseen-blocks';
 import type { UserIntent } from './user-intent';
+
+/** The state follows within half a second. */
+const stateDelayMs = 2_000;
 
 /**
  * Tells people of what they may have to act on, as seldom as can be. Ordinary warnings, so that VS Code's own "do not
@@ -21,14 +25,25 @@ export class SecurityNotices implements Disposable {
   readonly #keys: KeyList;
   readonly #l10n: Localizer;
   readonly #intent: UserIntent;
+  readonly #unseen: UnseenBlocks;
+  readonly #clock: Clock;
   readonly #interruptions: Interruptions;
   readonly #store = new DisposableStore();
 
-  constructor(gateway: Gateway, keys: KeyList, l10n: Localizer, clock: Clock, intent: UserIntent) {
+  constructor(
+    gateway: Gateway,
+    keys: KeyList,
+    unseen: UnseenBlocks,
+    intent: UserIntent,
+    l10n: Localizer,
+    clock: Clock,
+  ) {
     this.#gateway = gateway;
     this.#keys = keys;
     this.#l10n = l10n;
     this.#intent = intent;
+    this.#unseen = unseen;
+    this.#clock = clock;
     this.#interruptions = this.#store.add(
       new Interruptions(
         clock,
@@ -55,7 +70,9 @@ export class SecurityNotices implements Disposable {
     const security = this.#gateway.status.state?.security;
     if (security === undefined) return true;
     if (kind === 'throttle') return security.load.throttle >= 3;
-    return kind !== 'block' || security.blocks.some(({ range }) => range === event.address);
+    // What was lifted, or looked at in the meantime, is no news. The state may be a moment behind the event.
+    const isYoung = this.#clock.now() - event.at < stateDelayMs;
+    return kind !== 'block' || isYoung || this.#unseen.has(event.address ?? '');
   }
 
   async #tell(toast: Toast): Promise<void> {

@@ -38,8 +38,14 @@ function singleText(l10n: Localizer, { kind, event }: Interruption, facts: Toast
 function blockText(l10n: Localizer, event: AuditEvent, address: string): string {
   const why = messageText(ruleLabel(l10n, event.rule ?? ''));
   const expiresAt = event.details?.expiresAt;
+  // The event is written a moment after the block: 59:59.999 are an hour.
   return typeof expiresAt === 'number'
-    ? l10n.t('FLM blocked {0} for {1}: {2}.', address, formatAge(l10n, expiresAt - event.at), why)
+    ? l10n.t(
+        'FLM blocked {0} for {1}: {2}.',
+        address,
+        formatAge(l10n, Math.ceil((expiresAt - event.at) / 1000) * 1000),
+        why,
+      )
     : l10n.t('FLM blocked {0} until you lift it: {1}.', address, why);
 }
 

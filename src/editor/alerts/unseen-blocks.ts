@@ -12,6 +12,11 @@ export class UnseenBlocks {
     return this.#unseen.size;
   }
 
+  /** Whether a block of this range is in force that nobody has looked at. */
+  has(range: string): boolean {
+    return [...this.#unseen].some((block) => block.startsWith(`${range} `));
+  }
+
   /** Takes in the blocks in force. True: the count is another now. */
   update(blocks: readonly Block[]): boolean {
     // The moment of blocking tells a second block of the same range from the first.

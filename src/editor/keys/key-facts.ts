@@ -76,14 +76,14 @@ function todayFact(l10n: Localizer, requests: number): string {
     : l10n.t('{0} requests today', formatCount(requests, l10n.language));
 }
 
-/** Weekday within a week, date otherwise; time of day on the last day. */
+/** Time of day within a day; weekday while it can be none but the next of that name; else the date. */
 export function formatMoment(at: number, now: number, language: string): string {
   const distance = at - now;
   const day = 24 * 60 * 60 * 1000;
   const options: Intl.DateTimeFormatOptions =
     distance < day
       ? { hour: '2-digit', minute: '2-digit' }
-      : distance < 7 * day
+      : distance < 6 * day
         ? { weekday: 'short' }
         : { dateStyle: 'medium' };
   return new Intl.DateTimeFormat(language, options).format(at);

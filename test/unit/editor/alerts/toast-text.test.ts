@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { InterruptionKind } from '../../../../src/editor/alerts/interruptions';
 import { toastText } from '../../../../src/editor/alerts/toast-text';
-import { english } from '../editor-facts';
-import { makeEvent } from '../security-facts';
+import { english, now } from '../editor-facts';
+import { makeEvent, minuteMs } from '../security-facts';
 
 const facts = { keyLabel: () => 'old .env', exposure: 'Only this machine can reach it.' };
 
@@ -13,6 +13,10 @@ function text(kind: InterruptionKind, event: Parameters<typeof makeEvent>[0] = {
 describe('the words of a toast', () => {
   it('say who was blocked, for how long and why', () => {
     assert.equal(text('block'), 'FLM blocked 203.0.113.9 for 30 min: touched decoy paths.');
+  });
+
+  it('say an hour though the event is a moment younger than the block', () => {
+    assert.match(text('block', { details: { expiresAt: now + 60 * minuteMs - 2 } }), /for 1 h:/);
   });
 
   it('say that a block stays until it is lifted', () => {

@@ -20,6 +20,8 @@ describe('blocks nobody has looked at', () => {
 
     assert.equal(unseen.update([first, second]), true);
     assert.equal(unseen.count, 2);
+    assert.equal(unseen.has('203.0.113.1'), true);
+    assert.equal(unseen.has('203.0.113.'), false);
     assert.equal(unseen.update([first, second]), false);
   });
 

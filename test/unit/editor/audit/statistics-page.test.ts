@@ -46,9 +46,9 @@ describe('the page of statistics', () => {
 });
 
 describe('a sparkline', () => {
-  it('is as high as the share of the largest, and blank for nothing', () => {
-    assert.equal(sparkline([0, 1, 4, 8]), ' ▁▄█');
-    assert.equal(sparkline([0, 0]), '  ');
+  it('is as high as the share of the largest, and a dot for nothing', () => {
+    assert.equal(sparkline([0, 1, 4, 8]), '·▁▄█');
+    assert.equal(sparkline([0, 0]), '··');
     assert.equal(sparkline([]), '');
   });
 });

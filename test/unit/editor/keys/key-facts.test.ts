@@ -14,6 +14,11 @@ describe('what is said of a key', () => {
     assert.equal(facts({ scope, expiresAt: now + 5 * dayMs }, 14), '2 models · until Fri · 14 requests today');
   });
 
+  it('the date where a weekday could be the wrong one', () => {
+    assert.match(facts({ expiresAt: now + 7 * dayMs }), /until Nov 29, 2026/);
+    assert.match(facts({ expiresAt: now + 60 * minuteMs }), /until \d\d:\d\d/);
+  });
+
   it('the one model by its name, and all models as all', () => {
     assert.match(facts({ scope: { models: ['ollama/a'] } }), /^ollama\/a · /);
     assert.match(facts({}), /^all models · /);
