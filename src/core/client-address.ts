@@ -1,37 +1,9 @@
 import { isLoopbackAddress, normalizeAddress, parseAddress } from './address';
+import { forwardingHeader, type HeaderValues } from './forwarding-header';
 import type { RangeIndex } from './range-index';
 
 /** Hops followed back through proxies; more is a forged list. */
 export const maxForwardedHops = 20;
-
-/** Headers that only a proxy or tunnel in front adds; `x-forwarded-*` count too. */
-const forwardingHeaders: readonly string[] = [
-  'forwarded',
-  'via',
-  'x-real-ip',
-  'x-client-ip',
-  'x-cluster-client-ip',
-  'x-original-forwarded-for',
-  'true-client-ip',
-  'fastly-client-ip',
-  'fly-client-ip',
-  'cf-connecting-ip',
-  'cf-connecting-ipv6',
-  'cf-ray',
-  'cdn-loop',
-  'ngrok-trace-id',
-  'tailscale-user-login',
-];
-
-/** Headers as Node gives them: names lower-case, repeated list headers joined by commas. */
-export type HeaderValues = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** A sign that a proxy or tunnel stands in front. */
-export function hasForwardingHeader(headers: HeaderValues): boolean {
-  for (const name of forwardingHeaders) if (headers[name] !== undefined) return true;
-  for (const name in headers) if (name.startsWith('x-forwarded')) return true;
-  return false;
-}
 
 export interface ClientAddress {
   /** Who is asking, normalised. */
@@ -60,7 +32,7 @@ export function resolveClientAddress(
   trustedProxies: Pick<RangeIndex<true>, 'find'>,
 ): ClientAddress {
   const peer = normalizeAddress(socketAddress);
-  const hasForwarding = hasForwardingHeader(headers);
+  const hasForwarding = forwardingHeader(headers) !== undefined;
   const isLoopback = isLoopbackAddress(peer);
   const isTrusted = hasForwarding && trustedProxies.find(peer) !== undefined;
   if (!isTrusted) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestFacts } from '../core/request';
-import { forwardingHeader } from './direct-local';
+import { forwardingHeader } from '../core/forwarding-header';
 import { peerAddress } from './peer-address';
 import type { ClientAddress } from './proxy-deps';
 import { nextRequestId } from './request-id';

@@ -1,7 +1,8 @@
 import type { AuditLog } from '../core/audit';
 import type { Authenticator, TokenMeter } from '../core/authenticator';
 import type { BlockStore } from '../core/block';
-import { resolveClientAddress, type HeaderValues } from '../core/client-address';
+import { resolveClientAddress } from '../core/client-address';
+import type { HeaderValues } from '../core/forwarding-header';
 import type { Clock } from '../core/clock';
 import { parseRange } from '../core/ip-range';
 import type { Logger } from '../core/logger';
@@ -74,7 +75,7 @@ export class SecurityServices {
   /** Lifts a block and forgets what was held against its addresses. False: there was none. */
   async unblock(range: string): Promise<boolean> {
     const isLifted = await this.blocklist.remove(range);
-    if (isLifted) this.gate.forgive(range);
+    if (isLifted) this.gate.forgive([range]);
     return isLifted;
   }
 
@@ -82,7 +83,7 @@ export class SecurityServices {
   async unblockTemporary(): Promise<number> {
     const temporary = this.blocklist.list().filter(({ expiresAt }) => expiresAt !== undefined);
     const lifted = await this.blocklist.clearTemporary();
-    for (const { range } of temporary) this.gate.forgive(range);
+    this.gate.forgive(temporary.map(({ range }) => range));
     return lifted;
   }
 

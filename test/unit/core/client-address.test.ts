@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { maxForwardedHops, resolveClientAddress, type HeaderValues } from '../../../src/core/client-address';
+import { maxForwardedHops, resolveClientAddress } from '../../../src/core/client-address';
+import type { HeaderValues } from '../../../src/core/forwarding-header';
 import { parseRange } from '../../../src/core/ip-range';
 import { RangeIndex } from '../../../src/core/range-index';
 

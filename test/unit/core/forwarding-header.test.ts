@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { forwardingHeader } from '../../../src/proxy/direct-local';
+import { forwardingHeader } from '../../../src/core/forwarding-header';
 
 describe('forwardingHeader', () => {
   for (const name of [
@@ -9,6 +9,8 @@ describe('forwardingHeader', () => {
     'via',
     'cf-connecting-ip',
     'x-real-ip',
+    'ngrok-trace-id',
+    'x-azure-clientip',
     'tailscale-user-login',
   ]) {
     it(`takes ${name} as a sign of a proxy in front`, () => {

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+/** Headers as Node gives them: names lower-case, repeated list headers joined by commas. */
+export type HeaderValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Headers by which proxies and tunnels in front of a server tell of the real client. */
 const forwardingHeaders = [
@@ -17,14 +18,15 @@ const forwardingHeaders = [
   'cf-connecting-ipv6',
   'cf-ray',
   'cdn-loop',
+  'ngrok-trace-id',
   'tailscale-user-login',
 ] as const;
 
 /**
- * Finds a sign that a proxy or tunnel stands in front: then a loopback peer is not the client, and gets no leniency
- * (SECURITY.md; unsloth PR 9102). Undefined when there is none. One lookup per name, no allocation.
+ * Finds a sign that a proxy or tunnel stands in front, whatever `x-forwarded-*` header included: then a loopback peer is
+ * not the client, and gets no leniency (unsloth PR 9102). Undefined when there is none. One lookup per name, no allocation.
  */
-export function forwardingHeader(headers: IncomingHttpHeaders): string | undefined {
+export function forwardingHeader(headers: HeaderValues): string | undefined {
   for (const name of forwardingHeaders) if (headers[name] !== undefined) return name;
   for (const name in headers) if (name.startsWith('x-forwarded')) return name;
   return undefined;
