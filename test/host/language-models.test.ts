@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
 import {
   CancellationTokenSource,
   commands,
@@ -17,6 +18,17 @@ import { freePort } from '../../scripts/lib/free-port';
 import { configure, enginesAt, starters, startProxy, stateWhere, stopProxy } from './support';
 
 const timeoutMs = 30_000;
+
+const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+/** Not in the types of VS Code 1.104. */
+interface DataPart {
+  readonly mimeType: string;
+  readonly data: Uint8Array;
+}
+const { LanguageModelDataPart } = vscode as unknown as {
+  LanguageModelDataPart: { new (data: Uint8Array, mimeType: string): LanguageModelTextPart };
+};
 
 describe('the language models', () => {
   let simulator: Awaited<ReturnType<typeof starters.ollama>>;
@@ -91,10 +103,31 @@ describe('the language models', () => {
 
     assert.equal(textOf(parts).trim(), 'Streaming works through the whole chain.');
     assert.ok(parts.length > 2, 'the answer came in one piece');
+    const usage = parts.find((part) => (part as Partial<DataPart>).mimeType === 'usage') as DataPart | undefined;
+    const counts = JSON.parse(new TextDecoder().decode(usage?.data)) as { prompt_tokens: number };
+    assert.ok(counts.prompt_tokens > 0);
     const { proxy } = await stateWhere('a request was counted', (state) => state.proxy.requests > 0);
     assert.equal(proxy.phase, 'on');
     const request = await simulator.waitForRequest(({ path }) => path === '/v1/chat/completions');
     assert.equal((request.json as { temperature?: number }).temperature, 0.25);
+  });
+
+  it('see the images they are sent', async () => {
+    await startProxy();
+    // VS Code looks into images on their way, and may scale them.
+    const image = new LanguageModelDataPart(Buffer.from(onePixel, 'base64'), 'image/png');
+
+    await ask([LanguageModelChatMessage.User([new LanguageModelTextPart('What is this?'), image])]);
+
+    const { messages } = simulator.requestsTo('/v1/chat/completions').at(-1)!.json as {
+      messages: { content: { type: string; image_url?: { url: string } }[] }[];
+    };
+    assert.equal(messages.length, 1);
+    assert.deepEqual(
+      messages[0]!.content.map(({ type }) => type),
+      ['text', 'image_url'],
+    );
+    assert.match(messages[0]!.content[1]!.image_url!.url, /^data:image\/\w+;base64,[\w+/]+=*$/);
   });
 
   it('start the proxy when somebody asks them something', async () => {
