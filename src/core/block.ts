@@ -24,7 +24,10 @@ export interface AllowEntry {
   readonly expiresAt?: number;
 }
 
-/** Where blocks live. Promises resolve once the change survives a crash. */
+/**
+ * Where blocks live. Promises resolve once the change survives a crash. Automatic blocks stay for 30 days after their
+ * end, as strikes against a repeater: `loadBlocks` may answer blocks that hold nobody any more.
+ */
 export interface BlockStore {
   loadBlocks(): readonly Block[];
   loadAllowed(): readonly AllowEntry[];

@@ -6,8 +6,8 @@ import { FlmError, messageOf } from '../core/errors';
 import { addressBits, makeRange, parseRange, rangeContains, type IpRange } from '../core/ip-range';
 import type { Logger } from '../core/logger';
 import { RangeIndex } from '../core/range-index';
-import { BoundedMap } from './bounded-map';
-import { escapeEvidence } from './escape-evidence';
+import { printable } from '../core/printable';
+import { PastBlocks } from './past-blocks';
 import type { OwnAddresses, Protection } from './protected-addresses';
 
 /** What a block is made of. */
@@ -30,16 +30,13 @@ export interface BlocklistDeps {
 
 /** How often ended blocks are taken off the list; a look-up never sees them anyway. */
 const SWEEP_MS = 30_000;
-/** Ranges whose earlier blocks are remembered, and for how long: repeaters climb the ladder. */
-const MAX_STRIKES = 10_000;
-const STRIKES_TTL_MS = 30 * 24 * 3600_000;
 /** Blocked /64s in one /56 from which the /56 is blocked. */
 const ESCALATE_AT = 4;
 
 /**
  * Blocked and allowed ranges. Look-ups cost well under a microsecond with 100,000 ranges; every change is in effect at
  * once and stored in the background or awaited, as the caller likes. Whatever happens, loopback, this machine's own
- * addresses and the allowlist are never found blocked.
+ * addresses, trusted proxies and the allowlist are never found blocked.
  */
 export class Blocklist {
   readonly #deps: BlocklistDeps;
@@ -47,13 +44,14 @@ export class Blocklist {
   readonly #index = new RangeIndex<Block>();
   readonly #allowed = new Map<string, AllowEntry>();
   readonly #allowIndex = new RangeIndex<AllowEntry>();
-  readonly #strikes: BoundedMap<string, number>;
+  /** Ended blocks that still count against a repeater. */
+  readonly #past: PastBlocks;
   readonly #changed = new Emitter<{ readonly added?: Block; readonly removed?: Block }>();
   #sweep: { cancel(): void } | undefined;
 
   constructor(deps: BlocklistDeps) {
     this.#deps = deps;
-    this.#strikes = new BoundedMap({ maxEntries: MAX_STRIKES, ttlMs: STRIKES_TTL_MS }, deps.clock);
+    this.#past = new PastBlocks((range) => this.#persist(deps.store.removeBlock(range)));
   }
 
   readonly onDidChange = this.#changed.event;
@@ -65,10 +63,10 @@ export class Blocklist {
     for (const block of this.#deps.store.loadBlocks()) {
       const range = parseRange(block.range);
       if (range === undefined) continue;
-      this.#strikes.set(range.text, block.strikes);
-      if (block.expiresAt === undefined || block.expiresAt > now) this.#set(block, range);
-      else this.#persist(this.#deps.store.removeBlock(block.range));
+      if (isActive(block, now)) this.#set(block, range);
+      else this.#past.add(block, range);
     }
+    this.#past.sweep(now);
     this.#scheduleSweep();
   }
 
@@ -96,7 +94,13 @@ export class Blocklist {
     const own = this.#deps.own.protectionOf(address);
     if (own !== undefined) return own;
     const now = this.#deps.clock.now();
-    return this.#allowIndex.find(address, (entry) => isActive(entry, now)) === undefined ? undefined : 'allowlist';
+    if (this.#allowIndex.find(address, (entry) => isActive(entry, now)) !== undefined) return 'allowlist';
+    return this.isTrustedProxy(address) ? 'trusted-proxy' : undefined;
+  }
+
+  /** Whether strangers come through this address: what it sends is never its own doing. */
+  isTrustedProxy(address: string): boolean {
+    return this.#proxies.size > 0 && this.#proxies.find(address) !== undefined;
   }
 
   /** The block that covers an address, the narrowest first, manual before automatic; undefined for protected ones. */
@@ -134,6 +138,7 @@ export class Blocklist {
     if (own !== undefined) return 'is this machine';
     if (rangeText(range) !== undefined && this.#deps.own.protectionOf(rangeText(range) ?? '') !== undefined)
       return 'is this machine';
+    if (this.#proxyRanges.some((proxies) => rangeContains(proxies, range))) return 'is a trusted proxy';
     const allowed = this.allowed().find((entry) => {
       const outer = parseRange(entry.range);
       return outer !== undefined && rangeContains(outer, range);
@@ -169,9 +174,11 @@ export class Blocklist {
     return made;
   }
 
-  /** How often a range was blocked before. */
+  /** How often a range was blocked, up to now: by the block that holds, and automatically in the 30 days before. */
   strikesOf(key: string): number {
-    return this.#strikes.get(parseRange(key)?.text ?? key) ?? 0;
+    const text = parseRange(key)?.text ?? key;
+    const last = this.#blocks.get(text)?.block ?? this.#past.get(text);
+    return last === undefined ? 0 : last.strikes + 1;
   }
 
   /** Lifts a block; resolves once it survives a crash. False when there was none. */
@@ -179,6 +186,7 @@ export class Blocklist {
     const range = parseRange(text);
     const known = range === undefined ? undefined : this.#blocks.get(range.text);
     if (range === undefined || known === undefined) return false;
+    // A person says it was none: nothing is left of it, the strike neither.
     this.#drop(known.block, range);
     this.#tell('block.removed', known.block);
     await this.#deps.store.removeBlock(known.block.range);
@@ -232,6 +240,15 @@ export class Blocklist {
   }
   #policyAllowed: readonly IpRange[] = [];
 
+  /** Proxies whose headers are believed. Replaces the former ones. */
+  setTrustedProxies(ranges: readonly string[]): void {
+    this.#proxyRanges = ranges.flatMap((text) => parseRange(text) ?? []);
+    this.#proxies = new RangeIndex();
+    for (const range of this.#proxyRanges) this.#proxies.set(range, true);
+  }
+  #proxyRanges: readonly IpRange[] = [];
+  #proxies = new RangeIndex<true>();
+
   #requireBlockable(text: string): IpRange {
     const why = this.refusalOf(text);
     const range = parseRange(text);
@@ -241,22 +258,21 @@ export class Blocklist {
   }
 
   #make(block: NewBlock, range: IpRange, source: Block['source']): Block {
-    const strikes = this.#strikes.get(range.text) ?? 0;
-    this.#strikes.set(range.text, strikes + 1);
     return {
       range: range.text,
       source,
       rule: block.rule,
-      reason: escapeEvidence(block.reason, 300),
+      reason: printable(block.reason, 300),
       ...(block.note === undefined ? {} : { note: block.note.slice(0, 500) }),
       createdAt: this.#deps.clock.now(),
       ...(block.expiresAt === undefined ? {} : { expiresAt: block.expiresAt }),
-      strikes,
+      strikes: this.strikesOf(range.text),
     };
   }
 
   #set(block: Block, range: IpRange): void {
     this.#blocks.set(range.text, { block, range });
+    this.#past.forget(range.text);
     this.#index.set(range, block);
     this.#changed.fire({ added: block });
   }
@@ -301,8 +317,9 @@ export class Blocklist {
         if (isActive(block, now)) continue;
         this.#drop(block, range);
         this.#tell('block.expired', block);
-        this.#persist(this.#deps.store.removeBlock(block.range));
+        this.#past.add(block, range);
       }
+      this.#past.sweep(now);
       this.#scheduleSweep();
     }, SWEEP_MS);
   }

@@ -2,7 +2,12 @@ import { isLoopbackAddress, isUnspecifiedAddress, parseAddress } from '../core/a
 import { parseV4, type IpRange } from '../core/ip-range';
 
 /** Why an address can never be blocked. */
-export type Protection = 'loopback' | 'own' | 'unix-socket' | 'allowlist';
+export type Protection = 'loopback' | 'own' | 'unix-socket' | 'allowlist' | 'trusted-proxy';
+
+/** Not a caller of its own: requests are neither limited nor held against the address. */
+export function isUnlimited(protection: Protection | undefined): boolean {
+  return protection === 'allowlist' || protection === 'trusted-proxy';
+}
 
 /** Addresses of this machine's interfaces, as `os.networkInterfaces()` tells them. */
 export type ListOwnAddresses = () => readonly string[];

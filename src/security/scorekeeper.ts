@@ -1,7 +1,7 @@
 import type { Block } from '../core/block';
 import type { SecurityPolicy } from '../core/policy-schema';
+import { printable } from '../core/printable';
 import type { Blocklist } from './blocklist';
-import { escapeEvidence } from './escape-evidence';
 import type { Sign } from './guard';
 import type { Protection } from './protected-addresses';
 import type { ScoreLimits } from './score';
@@ -106,7 +106,7 @@ export class Scorekeeper {
   #reason(rule: string, signs: readonly Sign[], total: number, traps: number): string {
     if (rule === 'honeypot') return `${traps} different decoys touched`;
     const last = signs[0];
-    return escapeEvidence(`score ${Math.round(total)}; last: ${last?.rule ?? ''} (${last?.evidence ?? ''})`, 300);
+    return printable(`score ${Math.round(total)}; last: ${last?.rule ?? ''} (${last?.evidence ?? ''})`, 300);
   }
 }
 

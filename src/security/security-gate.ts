@@ -2,15 +2,16 @@ import type { AuditLog } from '../core/audit';
 import type { Authenticator, AuthResult, TokenMeter } from '../core/authenticator';
 import type { KeyScope } from '../core/api-key';
 import type { Block } from '../core/block';
-import { hasForwardingHeader } from '../core/client-address';
+import { forwardingHeader } from '../core/forwarding-header';
 import type { Clock } from '../core/clock';
 import { Emitter } from '../core/emitter';
 import { messageOf } from '../core/errors';
-import { addressKey, parseRange, rangeContains, addressBits } from '../core/ip-range';
+import { addressKey, makeRange, parseRange } from '../core/ip-range';
 import type { Logger } from '../core/logger';
 import { effectiveMode } from '../core/policy';
 import type { SecurityMode, SecurityPolicy, SecurityService } from '../core/policy-schema';
 import { securityServices } from '../core/policy-schema';
+import { RangeIndex } from '../core/range-index';
 import type {
   AccessRecord,
   Admission,
@@ -37,7 +38,8 @@ import { tokenHeaders } from './rate-headers';
 import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
 import { RequestQueue } from './request-queue';
 import type { ThrottleLevel } from './resource-throttle';
-import { Scorekeeper } from './scorekeeper';
+import type { Protection } from './protected-addresses';
+import { Scorekeeper, type ScoreOutcome } from './scorekeeper';
 import { SecurityRecorder } from './security-recorder';
 import { connectionSign } from './connection-signs';
 import { createTrackedAddresses, TrackedAddress } from './tracked-address';
@@ -145,6 +147,7 @@ export class SecurityGate implements Gate {
     this.#honeypot.configure(policy);
     this.#intrusion.configure(policy);
     this.#deps.blocklist.setPolicyAllowlist(policy.allowlist);
+    this.#deps.blocklist.setTrustedProxies(policy.trustedProxies);
     this.#queue.configure(queueLimits(policy, this.#effectiveLevel()));
   }
 
@@ -157,23 +160,26 @@ export class SecurityGate implements Gate {
     this.#recorder.throttle(kind, level, cause);
   }
 
-  /** Forgets what was held against the addresses of a range: after an unblock. */
-  forgive(text: string): void {
-    const range = parseRange(text);
-    if (range === undefined) return;
+  /** Forgets what was held against the addresses of ranges: after an unblock. */
+  forgive(texts: readonly string[]): void {
+    const lifted = new RangeIndex<true>();
+    for (const text of texts) {
+      const range = parseRange(text);
+      if (range === undefined) continue;
+      lifted.set(range, true);
+      // Scores of IPv6 key on the /64 around it.
+      if (range.isV6 && range.prefix > 64) this.#tracked.get(makeRange(range, 64).text)?.forgive();
+    }
     for (const key of [...this.#tracked.keys()]) {
       const own = parseRange(key);
-      const bits = own ?? addressBits(key);
-      if (bits !== undefined && (rangeContains(range, bits) || (own !== undefined && rangeContains(own, range)))) {
-        this.#tracked.get(key)?.forgive();
-      }
+      if (own !== undefined && lifted.find(own) !== undefined) this.#tracked.get(key)?.forgive();
     }
     this.#recorder.forget();
   }
 
   admit(facts: RequestFacts): Admission {
-    const { clock, blocklist } = this.#deps;
-    const protection = this.#safely('protection', facts, () => blocklist.protectionOf(facts.clientAddress));
+    const { clock } = this.#deps;
+    const protection = this.#safely('protection', facts, () => this.#protectionOf(facts.clientAddress, facts));
     const block = this.#blockOf(facts, protection !== undefined);
     if (block !== undefined && (block.source !== 'auto' || !hasCredential(facts)))
       return refused(blockRefusal(block, clock.now()));
@@ -196,8 +202,10 @@ export class SecurityGate implements Gate {
     if (block !== undefined && (auth?.ok !== true || auth.identity.type !== 'key')) {
       return refused(blockRefusal(block, clock.now()));
     }
-    tracked.second.add(now);
-    tracked.minute.add(now);
+    if (protection !== 'trusted-proxy') {
+      tracked.second.add(now);
+      tracked.minute.add(now);
+    }
     this.#checkTunnel(facts);
 
     const outcome = this.#runGuards(context, identityRefusal);
@@ -241,10 +249,14 @@ export class SecurityGate implements Gate {
       const address = facts?.clientAddress ?? ('address' in event ? event.address : '');
       const key = addressKey(address);
       const now = this.#deps.clock.monotonic();
-      const tracked = this.#tracked.getOrCreate(key, () => new TrackedAddress());
+      const protection = this.#protectionOf(address, facts);
+      // Below HTTP nobody says for whom a proxy speaks: nothing is remembered against it.
+      const tracked =
+        protection === 'trusted-proxy'
+          ? new TrackedAddress()
+          : this.#tracked.getOrCreate(key, () => new TrackedAddress());
       const sign = connectionSign(event, this.#policy, tracked, now);
       if (sign === undefined) return;
-      const protection = this.#deps.blocklist.protectionOf(address);
       this.#score({ key, tracked, protection, now }, address, facts, [sign], this.#modes.anomaly);
     });
   }
@@ -255,6 +267,13 @@ export class SecurityGate implements Gate {
       const tokens = (record.tokensIn ?? 0) + (record.tokensOut ?? 0);
       if (record.identity?.type === 'key' && tokens > 0) this.#deps.tokens?.add(record.identity.keyId, tokens);
     });
+  }
+
+  /** A program on this machine may stand beside a trusted proxy at the same address; everybody else there is behind it. */
+  #protectionOf(address: string, facts: RequestFacts | undefined): Protection | undefined {
+    const { blocklist } = this.#deps;
+    if (facts?.isDirectLocal !== true && blocklist.isTrustedProxy(address)) return 'trusted-proxy';
+    return blocklist.protectionOf(address);
   }
 
   #blockOf(facts: RequestFacts, isProtected: boolean): Block | undefined {
@@ -294,6 +313,7 @@ export class SecurityGate implements Gate {
   }
 
   #countFailure({ facts, tracked, key, now, protection, policy }: GuardContext, attempt: string): void {
+    if (protection === 'trusted-proxy') return;
     const step = tracked.failures.record(attempt, now, policy.authFailures);
     if (step === undefined || protection !== undefined || this.#modes.blocklist === 'off') return;
     const reason = `${tracked.failures.counted} wrong API keys`;
@@ -368,7 +388,10 @@ export class SecurityGate implements Gate {
     mode: SecurityMode,
   ): Block | undefined {
     const mayBlock = mode === 'enforce' && this.#modes.blocklist === 'enforce';
-    const outcome = this.#scores.apply(suspect, signs, mayBlock);
+    const outcome: ScoreOutcome =
+      suspect.protection === 'trusted-proxy'
+        ? { gained: 0, total: 0, isWarning: false }
+        : this.#scores.apply(suspect, signs, mayBlock);
     this.#recorder.signs(facts ?? { clientAddress: address }, signs, mode === 'observe');
     if (outcome.isWarning) this.#recorder.warning(address, outcome.total);
     if (outcome.observedBlock !== undefined) {
@@ -404,7 +427,7 @@ export class SecurityGate implements Gate {
   #checkTunnel(facts: RequestFacts): void {
     if (facts.isDirectLocal || facts.clientAddress !== facts.socketAddress) return;
     const isLoopback = this.#deps.blocklist.protectionOf(facts.socketAddress) === 'loopback';
-    if (isLoopback && hasForwardingHeader(facts.headers)) this.#recorder.tunnel(facts);
+    if (isLoopback && forwardingHeader(facts.headers) !== undefined) this.#recorder.tunnel(facts);
   }
 
   #checkIdentical(routing: RoutingFacts): void {
@@ -426,7 +449,7 @@ export class SecurityGate implements Gate {
       evidence: `the same body for ${Math.round(forMs / 60_000)} minutes`,
       distinct: `identical ${Math.floor(now / 60_000)}`,
     };
-    const protection = this.#deps.blocklist.protectionOf(routing.request.clientAddress);
+    const protection = this.#protectionOf(routing.request.clientAddress, routing.request);
     this.#score(
       { key: admitted.key, tracked, protection, now },
       routing.request.clientAddress,

@@ -2,10 +2,12 @@ import type { AuditEvent, AuditKind, AuditLog, Severity } from '../core/audit';
 import type { Clock } from '../core/clock';
 import { Emitter } from '../core/emitter';
 import type { Refusal, RequestFacts } from '../core/request';
+import { printable } from '../core/printable';
 import { BoundedMap } from './bounded-map';
-import { escapeEvidence } from './escape-evidence';
 import type { Sign } from './guard';
 
+/** Characters of evidence kept where nothing says otherwise. */
+const maxEvidence = 200;
 /** How long the same thing about the same address is not told again. */
 const QUIET_MS = 60_000;
 const SUCCESS_QUIET_MS = 600_000;
@@ -53,7 +55,7 @@ export class SecurityRecorder {
         ...this.#base(kindOf(sign), sign.severity),
         ...about(facts),
         rule: sign.rule,
-        ...(sign.evidence === undefined ? {} : { evidence: escapeEvidence(sign.evidence, 500) }),
+        ...(sign.evidence === undefined ? {} : { evidence: printable(sign.evidence, 500) }),
         ...(isObserved ? { observedOnly: true } : {}),
         details: { points: sign.points ?? 0 },
       });
@@ -71,7 +73,7 @@ export class SecurityRecorder {
       rule: refusal.rule,
       errorCode: refusal.code,
       ...(keyId === undefined ? {} : { keyId }),
-      ...(refusal.evidence === undefined ? {} : { evidence: escapeEvidence(refusal.evidence) }),
+      ...(refusal.evidence === undefined ? {} : { evidence: printable(refusal.evidence, maxEvidence) }),
       ...(isObserved ? { observedOnly: true } : {}),
     });
   }
@@ -125,7 +127,7 @@ export class SecurityRecorder {
       ...this.#base('block.added', 'medium'),
       address,
       rule,
-      evidence: escapeEvidence(reason, 500),
+      evidence: printable(reason, 500),
       observedOnly: true,
       details: { minutes },
     });
@@ -146,7 +148,7 @@ export class SecurityRecorder {
       ...this.#base('detection.anomaly', 'medium'),
       ...(facts === undefined ? {} : about(facts)),
       rule: `${rule}.failed`,
-      evidence: escapeEvidence(error),
+      evidence: printable(error, maxEvidence),
     });
   }
 

@@ -29,7 +29,7 @@ export class TrackedAddress {
   #score: Score | undefined;
   #failures: AuthFailures | undefined;
   #traps: Map<string, number> | undefined;
-  #paths: { since: number; seen: Set<string> } | undefined;
+  #paths: { since: number; seen: Set<string>; scripts: number } | undefined;
   #identical: IdenticalBodies | undefined;
 
   get score(): Score {
@@ -62,13 +62,18 @@ export class TrackedAddress {
     return traps.size;
   }
 
-  /** Notes an unknown path; answers how many different ones there were in this minute, and whether this one is new. */
-  seePath(path: string, now: number): { readonly distinct: number; readonly isNew: boolean } {
-    if (this.#paths === undefined || now - this.#paths.since >= 60_000) this.#paths = { since: now, seen: new Set() };
-    const { seen } = this.#paths;
-    const isNew = !seen.has(path);
-    if (isNew && seen.size < MAX_PATHS) seen.add(path);
-    return { distinct: seen.size, isNew };
+  /**
+   * Notes an unknown path; answers how many different ones there were in this minute, how many of them scripts, and
+   * whether this one is new.
+   */
+  seePath(path: string, now: number): { readonly distinct: number; readonly scripts: number; readonly isNew: boolean } {
+    if (this.#paths === undefined || now - this.#paths.since >= 60_000)
+      this.#paths = { since: now, seen: new Set(), scripts: 0 };
+    const paths = this.#paths;
+    const isNew = !paths.seen.has(path);
+    if (isNew && paths.seen.size < MAX_PATHS) paths.seen.add(path);
+    if (isNew && isForeignScript(path)) paths.scripts++;
+    return { distinct: paths.seen.size, scripts: paths.scripts, isNew };
   }
 
   forgive(): void {
@@ -79,6 +84,11 @@ export class TrackedAddress {
     this.isWarned = false;
     this.observedUntil = 0;
   }
+}
+
+/** A page of somebody else's web server. One is a stale bookmark; many are a search for something to break into. */
+export function isForeignScript(path: string): boolean {
+  return path.endsWith('.php');
 }
 
 /** The same inference body over and over. */

@@ -1,20 +1,11 @@
 import type { AuditEvent } from '../core/audit';
+import { printable } from '../core/printable';
 import type { AccessRecord, Identity } from '../core/request';
 
 /*
- * What comes in was partly written by strangers. Everything stored is bounded and printable: control characters,
- * text-direction overrides and lone surrogates become visible escapes, so that a row cannot forge lines in an export,
- * reorder what a person reads, or change on its way through UTF-8 (which would break its hash).
+ * What comes in was partly written by strangers. Everything stored is bounded and printable, so that a row cannot forge
+ * lines in an export or change on its way through UTF-8.
  */
-
-const unprintable =
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-/** At most `maxLength` characters, then escaped. */
-export function printable(text: string, maxLength: number): string {
-  const cut = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  return cut.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 const maxDetailsChars = 2_000;
 

@@ -33,11 +33,6 @@ export class TokenCounter implements TokenMeter {
     this.#tokens.set(keyId, (this.#tokens.get(keyId) ?? 0) + Math.max(0, tokens));
   }
 
-  /** Milliseconds until counting begins anew. */
-  msUntilReset(): number {
-    return (this.#today() + 1) * dayMs - this.#clock.now();
-  }
-
   #today(): number {
     return Math.floor(this.#clock.now() / dayMs);
   }

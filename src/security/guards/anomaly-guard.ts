@@ -1,7 +1,13 @@
 import type { Guard, GuardContext, Sign, Verdict } from '../guard';
+import { isUnlimited } from '../protected-addresses';
+import { isForeignScript } from '../tracked-address';
 
 /** Windows over the rate, beyond those forgiven, from which it is a flood: no office full of people lasts that long. */
 const FLOOD_WINDOWS = 6;
+
+/** Different `.php` paths in a minute from which they are no stale bookmark: nobody clicks through them that fast. */
+const FOREIGN_SCRIPTS = 5;
+const FOREIGN_SCRIPT_POINTS = 10;
 
 /**
  * Rates and floods of unknown paths. Over a rate the answer is 429 first; only an address that stays over it for
@@ -22,7 +28,17 @@ export class AnomalyGuard implements Guard {
   #unknownPath({ facts, tracked, path, now, policy }: GuardContext, signs: Sign[]): void {
     if (facts.route !== undefined) return;
     const { unknownPathsPerMinute, unknownPathPoints } = policy.anomaly;
-    const { distinct, isNew } = tracked.seePath(path, now);
+    const { distinct, isNew, scripts } = tracked.seePath(path, now);
+    if (isNew && scripts > FOREIGN_SCRIPTS && isForeignScript(path)) {
+      signs.push({
+        rule: 'anomaly.foreign-scripts',
+        category: 'script-probe',
+        severity: 'low',
+        points: FOREIGN_SCRIPT_POINTS,
+        evidence: `${scripts} different scripts of other servers in a minute`,
+        distinct: path,
+      });
+    }
     if (!isNew || distinct <= unknownPathsPerMinute) return;
     signs.push({
       rule: 'anomaly.unknown-paths',
@@ -35,7 +51,7 @@ export class AnomalyGuard implements Guard {
   }
 
   #rate({ facts, tracked, now, policy, protection }: GuardContext, signs: Sign[]): Verdict | undefined {
-    if (facts.isDirectLocal || protection === 'allowlist') return undefined;
+    if (facts.isDirectLocal || isUnlimited(protection)) return undefined;
     const { requestsPerSecond, requestsPerMinute, windowsBeforeScoring, ratePoints } = policy.anomaly;
     const inSecond = tracked.second.count(now);
     const isBurst = inSecond > requestsPerSecond;

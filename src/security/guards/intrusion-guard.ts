@@ -30,7 +30,9 @@ export class IntrusionGuard implements Guard {
       evidence: `${sign.reason}: ${sign.evidence}`,
       distinct: `${sign.id} ${context.path} ${sign.evidence}`,
     }));
-    const mayPass = context.protection !== undefined || identityOf(context) !== undefined;
+    // A trusted proxy is no reason to let strangers pass who come through it.
+    const isOwn = context.protection !== undefined && context.protection !== 'trusted-proxy';
+    const mayPass = isOwn || identityOf(context) !== undefined;
     const points = Math.min(
       context.policy.scoring.perRequest,
       found.reduce((sum, sign) => sum + sign.points, 0),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock';
 import { BoundedMap } from '../bounded-map';
+import { isUnlimited } from '../protected-addresses';
 import type { Guard, GuardContext, Verdict } from '../guard';
 import { rateHeaders } from '../rate-headers';
 import { SlidingWindow } from '../sliding-window';
@@ -9,7 +10,7 @@ const MINUTE_MS = 60_000;
 /**
  * Requests per minute, per address and per key; both apply, and the one that refuses is told in the headers. A key's own
  * limit stands in for the policy's and holds in observe mode too: it was promised to the person who shares the key.
- * Programs on this machine and the allowlist have no address limit. Sliding windows: no burst of twice the limit at a
+ * Programs on this machine, trusted proxies and the allowlist have no address limit. Sliding windows: no burst of twice the limit at a
  * border.
  */
 export class RateLimitGuard implements Guard {
@@ -38,7 +39,7 @@ export class RateLimitGuard implements Guard {
   }
 
   #address({ facts, protection, tracked, now, policy }: GuardContext): Verdict | undefined {
-    if (facts.isDirectLocal || protection === 'allowlist') return undefined;
+    if (facts.isDirectLocal || isUnlimited(protection)) return undefined;
     // The gate has counted this request already.
     const { minute } = tracked;
     const verdict = decide(

@@ -198,14 +198,26 @@ describe('the HTTP app', () => {
     assert.deepEqual((await proxy.inject({ url: '/health' })).json(), { status: 'ok' });
   });
 
-  it('refuses foreign hosts before the gate', async () => {
-    const { proxy, records } = buildProxy({ gate: { admit: () => assert.fail('asked') } });
+  it('refuses foreign hosts whatever the gate says, and lets it see them', async () => {
+    const blocked: Admission = { ok: false, refusal: { rule: 'blocklist', code: 'address_blocked', message: 'no' } };
+    const admitted: Admission = { ok: true, identity: { type: 'local' } };
+    for (const admission of [admitted, blocked]) {
+      const asked: RequestFacts[] = [];
+      const { proxy, records } = buildProxy({ gate: { admit: (facts) => (asked.push(facts), admission) } });
 
-    const answer = await proxy.inject({ url: '/v1/models', headers: { host: 'evil.example' } });
+      const answer = await proxy.inject({ url: '/.env', headers: { host: 'evil.example' } });
 
-    assert.equal(answer.statusCode, 403);
-    assert.equal(answer.json<OpenAiErrorBody>().error.code, 'host_not_allowed');
-    assert.equal(records[0]?.rule, 'host-guard');
+      assert.equal(answer.statusCode, 403);
+      assert.equal(answer.json<OpenAiErrorBody>().error.code, 'host_not_allowed');
+      assert.deepEqual(
+        records.map(({ rule }) => rule),
+        ['host-guard'],
+      );
+      assert.deepEqual(
+        asked.map(({ target, isDirectLocal }) => [target, isDirectLocal]),
+        [['/.env', false]],
+      );
+    }
   });
 
   it('refuses foreign origins on every inference route before the gate', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseBlockList, formatBlockList } from '../../../src/security/block-list-format';
 import { importBlocks } from '../../../src/security/import-blocks';
 import { FakeClock } from '../../helpers/fake-clock';
-import { makeSecurity, MemoryBlockStore } from '../../helpers/security-fixture';
+import { makeFacts, makeSecurity, MemoryBlockStore } from '../../helpers/security-fixture';
 
 describe('blocklist', () => {
   const start = (store = new MemoryBlockStore(), clock = new FakeClock()) => {
@@ -54,11 +54,118 @@ describe('blocklist', () => {
 
   it('takes ended blocks off the list and tells of it', () => {
     const clock = new FakeClock();
-    const { services, events, store } = makeSecurity({ clock });
+    const { services, events } = makeSecurity({ clock });
     services.blocklist.blockAddress('203.0.113.1', { rule: 'intrusion', reason: 'x' }, 60_000);
     clock.advance(120_000);
     assert.ok(events.some(({ kind }) => kind === 'block.expired'));
-    assert.equal(store.blocks.size, 0);
+    assert.equal(services.blocklist.size, 0);
+    assert.deepEqual(services.blocklist.list(), []);
+  });
+
+  describe('strikes', () => {
+    const dayMs = 24 * 3_600_000;
+    const block = (list: ReturnType<typeof start>['list'], range = '203.0.113.1') =>
+      list.blockAddress(range, { rule: 'intrusion', reason: 'x' }, 60_000);
+
+    it('of an ended automatic block are remembered across a restart, and hold nobody back', () => {
+      const { list, store, clock, services } = start();
+      block(list);
+      clock.advance(120_000);
+      services.dispose();
+
+      const again = start(store, clock);
+
+      assert.equal(again.list.find('203.0.113.1'), undefined);
+      assert.deepEqual(again.list.list(), []);
+      assert.equal(again.list.strikesOf('203.0.113.1'), 1);
+      assert.equal(block(again.list)?.strikes, 1);
+    });
+
+    it('of a block that ended while nobody ran count as well', () => {
+      const { list, store, clock, services } = start();
+      block(list);
+      services.dispose();
+      clock.advance(dayMs);
+
+      const again = start(store, clock);
+
+      assert.equal(again.list.strikesOf('203.0.113.1'), 1);
+      assert.equal(again.list.size, 0);
+    });
+
+    it('make the next block longer after a restart', () => {
+      const clock = new FakeClock();
+      const store = new MemoryBlockStore();
+      const scan = () => {
+        const { gate, services } = makeSecurity({ clock, store });
+        for (const target of ['/.env', '/wp-admin', '/.git/config', '/actuator'])
+          gate.admit(makeFacts({ target, from: '203.0.113.1' }));
+        const found = services.blocklist.find('203.0.113.1');
+        services.dispose();
+        return (found?.expiresAt ?? 0) - (found?.createdAt ?? 0);
+      };
+      const first = scan();
+      clock.advance(2 * 3_600_000);
+
+      const second = scan();
+
+      assert.deepEqual([first, second], [3_600_000, dayMs]);
+    });
+
+    it('are forgotten 30 days after the block ended, in the store too', () => {
+      const { list, store, clock } = start();
+      block(list);
+      clock.advance(29 * dayMs);
+      assert.equal(store.blocks.size, 1);
+
+      clock.advance(2 * dayMs);
+
+      assert.equal(list.strikesOf('203.0.113.1'), 0);
+      assert.equal(store.blocks.size, 0);
+    });
+
+    it('are forgotten when a person lifts the block', async () => {
+      const { list, store } = start();
+      block(list);
+      await list.remove('203.0.113.1');
+
+      assert.equal(list.strikesOf('203.0.113.1'), 0);
+      assert.equal(store.blocks.size, 0);
+    });
+
+    it('are not made by blocks of people', async () => {
+      const { list, store, clock } = start();
+      await list.add({ range: '203.0.113.1', rule: 'manual', reason: 'x', expiresAt: clock.now() + 1000 });
+      clock.advance(60_000);
+
+      assert.equal(list.strikesOf('203.0.113.1'), 0);
+      assert.equal(store.blocks.size, 0);
+    });
+
+    it('are kept for ten thousand ranges at most, the latest', () => {
+      const { list, store, clock } = start();
+      for (let i = 0; i < 10_050; i++) block(list, `10.0.${i >> 8}.${i & 255}`);
+      clock.advance(120_000);
+
+      assert.equal(store.blocks.size, 10_000);
+      assert.equal(list.strikesOf('10.0.0.0'), 0);
+      assert.equal(list.strikesOf(`10.0.${10_049 >> 8}.${10_049 & 255}`), 1);
+    });
+  });
+
+  it('forgets what was held against the addresses of all temporary blocks that are lifted', async () => {
+    const { services } = start();
+    const { gate } = services;
+    const attack = (from: string, target: string) => gate.admit(makeFacts({ target, from }));
+    const attackers = ['203.0.113.1', '2001:db8:9::7'];
+    for (const from of attackers)
+      for (const target of ['/.env', '/wp-admin', '/.git/config', '/actuator']) attack(from, target);
+    assert.equal(services.blocklist.size, 2);
+
+    assert.equal(await services.unblockTemporary(), 2);
+    for (const from of attackers) attack(from, '/admin');
+
+    assert.equal(services.blocklist.size, 0);
   });
 
   it('lifts every temporary block at once and leaves the others', async () => {

@@ -37,22 +37,29 @@ const protectedAddress = fc.constantFrom(
   '::ffff:127.0.0.1',
   '192.0.2.1', // this machine's own, see the fixture
   'fe80::1',
+  '192.0.2.250', // a trusted proxy that names no client
+  '2001:db8:7::80',
   '198.51.100.77', // on the allowlist below
   '2001:db8:5::9',
   '', // a Unix socket
 );
 
 describe('what must never happen', () => {
-  it('blocks neither loopback, nor this machine, nor the allowlist, whatever they send', () => {
+  it('blocks neither loopback, nor this machine, nor a trusted proxy, nor the allowlist, whatever they send', () => {
     fc.assert(
       fc.property(protectedAddress, fc.array(hostile, { minLength: 20, maxLength: 60 }), (from, requests) => {
         const { gate, services } = makeSecurity({
           clock: new FakeClock(),
-          policy: { allowlist: ['198.51.100.0/24', '2001:db8:5::/48'] },
+          policy: {
+            allowlist: ['198.51.100.0/24', '2001:db8:5::/48'],
+            trustedProxies: ['192.0.2.250', '2001:db8:7::/64', '127.0.0.1'],
+          },
         });
 
         for (const request of requests) gate.admit(makeFacts({ ...request, from }));
         for (let i = 0; i < 30; i++) gate.report({ type: 'malformed', address: from, reason: `HPE_${i}` });
+        for (let i = 0; i < 30; i++) gate.report({ type: 'slow-upload', facts: makeFacts({ from }) });
+        gate.report({ type: 'connection', address: from, open: 5000 });
         const after = gate.admit(makeFacts({ from, headers: { authorization: 'Bearer good-1' } }));
 
         assert.ok(after.ok, JSON.stringify(after));

@@ -93,7 +93,7 @@ export const fileAccess: readonly Signature[] = [
     'script-probe.extension',
     'path',
     15,
-    /\.(?:php\d?|phtml|phps|php[.\w~+-]{1,10}|aspx?|ashx|asmx|asa|axd|ascx|jspx?|jspf|jsf|jhtml|cgi|pl|pm|cfm|cfml|cfc|dll|exe|nsf|htr|htw|ida|idq|idc|idx|shtml?|stm|nlm|mdb|inc|rhtml|lasso|hta|bat|cmd|vbs|ps1|pac|pcgi|fcgi|mscgi|big5|wdm|btr|dbm|mv|acgi|xcgi|4d|wci)(?:[/~+;:]|\.\w{1,6}|\d|\s|$)/,
+    /\.(?:php\d|php(?=[/~+;:.])|phtml|phps|php[.\w~+-]{1,10}|aspx?|ashx|asmx|asa|axd|ascx|jspx?|jspf|jsf|jhtml|cgi|pl|pm|cfm|cfml|cfc|dll|exe|nsf|htr|htw|ida|idq|idc|idx|shtml?|stm|nlm|mdb|inc|rhtml|lasso|hta|bat|cmd|vbs|ps1|pac|pcgi|fcgi|mscgi|big5|wdm|btr|dbm|mv|acgi|xcgi|4d|wci)(?:[/~+;:]|\.\w{1,6}|\d|\s|$)/,
     'scripts of other servers',
     path,
   ),
