@@ -69,7 +69,7 @@ export class RepairPlan {
     this.applied = applied;
     const warners = context === undefined ? [] : repairs.flatMap((repair) => repair.warn?.(context) ?? []);
     this.warning = warners.map((warner) => warner.before?.()).find((warning) => warning !== undefined);
-    this.#warners = warners.flatMap((warner) => warner.after?.bind(warner) ?? []);
+    this.#warners = warners.flatMap((warner) => warner.after ?? []);
   }
 
   /** For an answer that streams; undefined when no repair is armed, so that its bytes pass unread. */

@@ -70,7 +70,7 @@ export function repairsFor(
     all = repairs.filter((repair) => repair.kinds.includes(kind) && repair.routes.includes(route));
     byTarget.set(key, all); // at most kinds × routes
   }
-  const isNeeded = ({ name, isNeedless }: Repair): boolean =>
-    !disabled.includes(name) && (version === undefined || isNeedless?.(kind, version) !== true);
+  const isNeeded = (repair: Repair): boolean =>
+    !disabled.includes(repair.name) && (version === undefined || repair.isNeedless?.(kind, version) !== true);
   return all.every(isNeeded) ? all : all.filter(isNeeded);
 }

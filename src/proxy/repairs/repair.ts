@@ -66,8 +66,8 @@ export interface ChunkRepair {
 /** A repair of one whole answer; returns the same object when there is nothing to do. */
 export interface WholeRepair {
   /** Looks at the first 4 KiB: false saves parsing the answer. */
-  concerns?(beginning: string): boolean;
-  apply(answer: JsonObject): JsonObject | Fault;
+  readonly concerns?: (beginning: string) => boolean;
+  readonly apply: (answer: JsonObject) => JsonObject | Fault;
 }
 
 /** A value of the header `x-flm-warning`. */
@@ -76,9 +76,9 @@ export type Warning = 'context-truncated';
 /** Says what is wrong with an answer that cannot be repaired. */
 export interface Warner {
   /** From the request alone. */
-  before?(): Warning | undefined;
+  readonly before?: () => Warning | undefined;
   /** From what the engine counted. */
-  after?(usage: Usage): Warning | undefined;
+  readonly after?: (usage: Usage) => Warning | undefined;
 }
 
 /**
@@ -91,14 +91,14 @@ export interface Repair {
   readonly kinds: readonly EngineKind[];
   readonly routes: readonly InferenceRoute[];
   /** Versions of an engine that do not need it. Not asked when the version is unknown. */
-  isNeedless?(kind: EngineKind, version: string): boolean;
+  readonly isNeedless?: (kind: EngineKind, version: string) => boolean;
   /** Of the request, edits of earlier repairs included; undefined when there is nothing to do. */
-  request?(body: RequestView, context: RepairContext): RequestChange | undefined;
+  readonly request?: (body: RequestView, context: RepairContext) => RequestChange | undefined;
   /** Undefined when this stream cannot need it. */
-  chunks?(context: RepairContext): ChunkRepair | undefined;
+  readonly chunks?: (context: RepairContext) => ChunkRepair | undefined;
   /** Undefined when this answer cannot need it. */
-  whole?(context: RepairContext): WholeRepair | undefined;
-  warn?(context: RepairContext): Warner | undefined;
+  readonly whole?: (context: RepairContext) => WholeRepair | undefined;
+  readonly warn?: (context: RepairContext) => Warner | undefined;
 }
 
 export const chatRoutes: readonly InferenceRoute[] = ['/v1/chat/completions'];

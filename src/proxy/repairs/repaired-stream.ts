@@ -63,6 +63,7 @@ export class RepairedStream implements BlockSink {
 
   block(bytes: Buffer): void {
     if (this.fault !== undefined) return;
+    this.#isLastRaw = false;
     const lines = bytes.toString('utf8').split(lineEnds);
     const isOpen = lines.at(-1) !== '' || lines.at(-2) !== '';
     const data = this.#dataOf(lines);
@@ -146,7 +147,6 @@ export class RepairedStream implements BlockSink {
   #write(outputs: readonly (JsonObject | Fault)[]): void {
     for (const output of outputs) {
       if (this.fault !== undefined) return;
-      this.#isLastRaw = false;
       if (output instanceof Fault) {
         this.fault = output;
         this.#out.push(errorEvent(output.error));
