@@ -51,6 +51,8 @@ export const reasonTemplates = {
   'storage.writeFailed':
     'Writing to {0} failed ({1}). Keys, blocks and security records are kept in memory until it works again.',
   'storage.databaseGone': 'The database stopped working: {0} Records are kept in the journal; restart FLM.',
+  'storage.notOpened':
+    'The storage could not be opened: {0} Nothing is remembered and no API key is valid; restart FLM.',
   'storage.overloaded': 'More records arrive than can be stored; some are left out.',
   'storage.newerSchema':
     'The stored data was written by a newer FLM (schema {0}, this one knows {1}). It is read, but nothing new is kept. Update FLM.',

@@ -115,7 +115,7 @@ export class Protection {
     try {
       await this.storage.start();
     } catch (error) {
-      this.#storageFailure = { kind: 'degraded', reason: reason('storage.databaseGone', messageOf(error)) };
+      this.#storageFailure = { kind: 'degraded', reason: reason('storage.notOpened', messageOf(error)) };
       this.#deps.logger.error('The storage could not be opened: nothing is remembered, no API key is valid.', {
         error,
       });

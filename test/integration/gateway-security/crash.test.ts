@@ -69,10 +69,10 @@ describe('a gateway killed under load', function () {
     const key = (await gateway.createKey('caller')).secret;
     const load = [
       whileItLives(living, async () => {
-        await gateway.call('/v1/models', { key }));
+        await gateway.call('/v1/models', { key });
       }),
       whileItLives(living, async () => {
-        await gateway.call('/v1/models', { key: `flm-wrong-${Math.random()}` }));
+        await gateway.call('/v1/models', { key: `flm-wrong-${Math.random()}` });
       }),
       whileItLives(living, createKey),
       whileItLives(living, addBlock),

@@ -54,7 +54,7 @@ describe('a gateway in trouble with its storage', function () {
     it('serves this machine, says why nothing is remembered, and lets nobody else in', async () => {
       const { storage } = gateway.summaries.at(-1) ?? {};
       assert.ok(storage?.kind === 'degraded', storage?.kind);
-      assert.match(reasonText(storage.reason), /storage/);
+      assert.match(reasonText(storage.reason), /The storage could not be opened: .* Nothing is remembered/);
 
       assert.equal(gateway.line.host, '127.0.0.1');
       assert.equal((await gateway.call(chatPath, { body: chat() })).status, 200);
