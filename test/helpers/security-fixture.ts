@@ -7,6 +7,7 @@ import { parsePolicy } from '../../src/core/policy';
 import type { SecurityPolicy } from '../../src/core/policy-schema';
 import type { AccessRecord, RequestFacts } from '../../src/core/request';
 import { routeOf } from '../../src/proxy/route-table';
+import type { LoadSource } from '../../src/security/resource-sampler';
 import { SecurityServices } from '../../src/security/security-services';
 import type { Detection } from '../../src/security/security-gate';
 
@@ -113,7 +114,14 @@ export interface FixtureOptions {
   readonly tokens?: TokenMeter;
   readonly store?: MemoryBlockStore;
   readonly ownAddresses?: readonly string[];
+  /** Default: a machine at rest. */
+  readonly load?: LoadSource;
 }
+
+const atRest: LoadSource = {
+  read: (at) => Promise.resolve({ at, cpu: 0, memory: 0, eventLoopDelayMs: 0 }),
+  dispose: () => undefined,
+};
 
 /** The security services over memory, enforcing with the default thresholds. */
 export function makeSecurity(options: FixtureOptions = {}): SecurityFixture {
@@ -132,7 +140,7 @@ export function makeSecurity(options: FixtureOptions = {}): SecurityFixture {
     blocks: store,
     audit,
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
-    load: { read: (at) => Promise.resolve({ at, cpu: 0, memory: 0, eventLoopDelayMs: 0 }), dispose: () => undefined },
+    load: options.load ?? atRest,
     clock: options.clock ?? systemClock,
     logger: silentLogger,
     listOwnAddresses: () => options.ownAddresses ?? ['192.0.2.1', 'fe80::1'],

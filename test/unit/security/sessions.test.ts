@@ -240,6 +240,17 @@ describe('whole sessions', () => {
     assert.deepEqual(alerts, ['auth.decoy']);
   });
 
+  it('let a stale bookmark of a PHP page pass, and block a search for web shells', () => {
+    for (let i = 0; i < 5; i++) send({ target: `/shop/page${i}.php?id=${i}`, from: OFFICE });
+    assert.ok(!fixture.detections.some(({ address }) => address === OFFICE));
+
+    for (let i = 0; i < 60; i++) {
+      send({ target: `/up/x${i}.php`, from: ATTACKER });
+      clock.advance(300);
+    }
+    assert.ok(isBlocked(ATTACKER));
+  });
+
   it('see the scanner in a stranger without a key', () => {
     const answer = send({ target: '/x?id=1%27%20union%20select%20a%20from%20b--', from: ATTACKER });
     assert.ok(!answer.ok && answer.refusal.code === 'key_missing');

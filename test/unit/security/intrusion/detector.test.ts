@@ -65,6 +65,7 @@ describe('intrusion detection', () => {
     { target: '/search?q=Rock%20%26%20Roll%3B%20don%27t%20stop' },
     { target: '/search?q=C%23%20vs%20F%23%20%28functional%29' },
     { target: '/search?q=union%20of%20sets' },
+    { target: '/index.php?page=blue%20shoes%2C%2042' },
     { target: '/api/blobs/sha256:29fdb92e57cf0827ded04ae6461b5931d01fa595843f55d36f5b275a52087dd2' },
     { target: '/.well-known/oauth-authorization-server' },
     { target: '/assets/index-DiwrgTda.js.map' },
@@ -132,6 +133,11 @@ describe('intrusion detection', () => {
         .inspect(makeFacts({ target: `/x?q=${'ab'.repeat(6000)}` }))
         .some(({ id }) => id === 'protocol.oversized'),
     );
+  });
+
+  it('sees a payload behind a hundred parameters', () => {
+    const many = Array.from({ length: 100 }, (_, i) => `a${i}=1`).join('&');
+    assert.ok(categoriesOf({ target: `/x?${many}&b=%3Cscript%3Ealert(1)%3C/script%3E` }).includes('xss'));
   });
 
   it('sees a payload behind padding', () => {
