@@ -14,7 +14,6 @@ import { openAddDialog } from './add-range';
 import { openExtendDialog } from './extend-block';
 
 const { blocklist } = strings;
-const wideWidth = 620;
 
 /** Who is kept out and who is always let in. */
 export class BlocklistTab implements TabView {
@@ -37,13 +36,13 @@ export class BlocklistTab implements TabView {
     this.#actions = new BlockActions(context, () => void this.#load());
     this.#blocks = new VirtualList<Block>({
       label: blocklist.blocks,
-      rowHeight: () => (this.#blocksPlace.clientWidth >= wideWidth ? 34 : 82),
+      rowHeight: { narrow: 82, wide: 34 },
       keyOf: (block) => JSON.stringify(block),
       cells: (block) => this.#blockCells(block),
     });
     this.#allowed = new VirtualList<AllowEntry>({
       label: blocklist.allowed,
-      rowHeight: () => 34,
+      rowHeight: { narrow: 34, wide: 34 },
       keyOf: (entry) => JSON.stringify(entry),
       cells: (entry) => this.#allowedCells(entry),
     });

@@ -4,7 +4,8 @@ import type { EventFilter } from '../../src/protocol/panel-messages';
 import { strings } from '../boot';
 import type { Host } from '../host';
 
-const pageRows = 500;
+/** Small enough to be taken in between two frames. */
+const pageRows = 250;
 /** The log itself keeps that many. */
 const maxRows = 100_000;
 /** A page may be empty while there is more; a search is not asked on for ever. */

@@ -15,8 +15,6 @@ import { severityIcons } from './severity-icons';
 
 const { events } = strings;
 const refreshMs = 3_000;
-/** Below this width a row has two lines. */
-const wideWidth = 620;
 
 /** The audit log: filter, list, detail, export. */
 export class EventsTab implements TabView {
@@ -41,7 +39,7 @@ export class EventsTab implements TabView {
     this.#poll = new Poll(() => this.#refresh(), refreshMs);
     this.#list = new VirtualList<AuditRow>({
       label: events.list,
-      rowHeight: () => (this.#place.clientWidth >= wideWidth ? 28 : 46),
+      rowHeight: { narrow: 46, wide: 28 },
       keyOf: (row) => row.seq,
       cells: (row) => this.#cells(row),
       onOpen: (row) => this.#open(row),

@@ -1,11 +1,15 @@
 import { el } from '../dom';
 
+/** From this width on a row is one line. */
+const wideWidth = 620;
+
 /** Rows kept beyond both edges, so that a quick scroll does not show holes. */
-const overscan = 8;
+const overscan = 6;
 
 export interface VirtualListOptions<T> {
   readonly label: string;
-  readonly rowHeight: () => number;
+  /** Height of a row by the width of the list: narrow ones may stack their cells (class `wide` in the style sheet). */
+  readonly rowHeight: { readonly narrow: number; readonly wide: number };
   readonly keyOf: (item: T) => string | number;
   /** The cells of a row: cheap, since it runs for every row that scrolls into view. */
   readonly cells: (item: T) => readonly HTMLElement[];
@@ -28,20 +32,29 @@ export class VirtualList<T> {
   #active = 0;
   #selected: string | number | undefined;
   #frame: number | undefined;
+  /** Kept rather than asked for: reading sizes between writes makes the browser lay out again and again. */
+  #rowHeight: number;
+  #height = 0;
+  #scrollTop = 0;
 
   constructor(options: VirtualListOptions<T>) {
     this.#options = options;
     this.#space = el('div', { class: 'vlist-space', role: 'rowgroup' });
     this.element = el('div', { class: 'vlist', role: 'grid', 'aria-label': options.label }, this.#space);
-    this.element.addEventListener('scroll', () => this.#schedule(), { passive: true });
+    const onScroll = (): void => {
+      this.#scrollTop = this.element.scrollTop;
+      this.#schedule();
+    };
+    this.element.addEventListener('scroll', onScroll, { passive: true });
     this.element.addEventListener('keydown', (event) => this.#onKey(event));
     this.element.addEventListener('focusin', (event) => this.#onFocus(event));
     this.element.addEventListener('click', (event) => this.#onClick(event));
-    new ResizeObserver(() => this.#redraw()).observe(this.element);
+    this.#rowHeight = options.rowHeight.narrow;
+    new ResizeObserver(([entry]) => this.#resize(entry)).observe(this.element);
   }
 
   get isAtTop(): boolean {
-    return this.element.scrollTop < this.#options.rowHeight();
+    return this.#scrollTop < this.#rowHeight;
   }
 
   /** Shows other items. `added` of them were put in front: what is seen then stays where it is. */
@@ -52,13 +65,13 @@ export class VirtualList<T> {
     if (added > 0) this.#active += added;
     this.#active = Math.max(0, Math.min(this.#active, items.length - 1));
     this.#measure();
-    if (added > 0 && !wasAtTop) this.element.scrollTop += added * this.#options.rowHeight();
+    if (added > 0 && !wasAtTop) this.#scrollTo(this.#scrollTop + added * this.#rowHeight);
     if (added > 0) this.#dropAll();
     this.#draw();
   }
 
   scrollToTop(): void {
-    this.element.scrollTop = 0;
+    this.#scrollTo(0);
     this.#active = 0;
     this.#redraw();
   }
@@ -76,9 +89,27 @@ export class VirtualList<T> {
 
   /** A short list takes no more room than its rows (`--content` in the style sheet). */
   #measure(): void {
-    const height = `${this.#items.length * this.#options.rowHeight()}px`;
+    const height = `${this.#items.length * this.#rowHeight}px`;
     this.#space.style.height = height;
     this.element.style.setProperty('--content', height);
+  }
+
+  #scrollTo(top: number): void {
+    this.element.scrollTop = top;
+    this.#scrollTop = this.element.scrollTop;
+  }
+
+  #resize(entry: ResizeObserverEntry | undefined): void {
+    const { width = 0, height = 0 } = entry?.contentRect ?? {};
+    // Not on screen: there is nothing to draw, and what was scrolled to is kept.
+    if (width === 0) return;
+    const { narrow, wide } = this.#options.rowHeight;
+    const isWide = width >= wideWidth;
+    this.element.classList.toggle('wide', isWide);
+    this.#height = height;
+    this.#rowHeight = isWide ? wide : narrow;
+    this.#scrollTop = this.element.scrollTop;
+    this.#redraw();
   }
 
   #redraw(): void {
@@ -108,10 +139,10 @@ export class VirtualList<T> {
   }
 
   #draw(): void {
-    const height = this.#options.rowHeight();
-    const { scrollTop, clientHeight } = this.element;
-    const first = Math.max(0, Math.floor(scrollTop / height) - overscan);
-    const last = Math.min(this.#items.length - 1, Math.ceil((scrollTop + clientHeight) / height) + overscan);
+    const height = this.#rowHeight;
+    const first = Math.max(0, Math.floor(this.#scrollTop / height) - overscan);
+    const end = Math.ceil((this.#scrollTop + this.#height) / height);
+    const last = Math.min(this.#items.length - 1, end + overscan);
     for (const [index, row] of this.#rows) {
       const item = this.#items[index];
       const isSame = item !== undefined && this.#keys.get(index) === this.#options.keyOf(item);
@@ -159,10 +190,9 @@ export class VirtualList<T> {
     const was = this.#active;
     this.#active = to;
     if (before !== undefined) this.#mark(before, was);
-    const height = this.#options.rowHeight();
-    const { scrollTop, clientHeight } = this.element;
-    if (to * height < scrollTop) this.element.scrollTop = to * height;
-    else if ((to + 1) * height > scrollTop + clientHeight) this.element.scrollTop = (to + 1) * height - clientHeight;
+    const height = this.#rowHeight;
+    if (to * height < this.#scrollTop) this.#scrollTo(to * height);
+    else if ((to + 1) * height > this.#scrollTop + this.#height) this.#scrollTo((to + 1) * height - this.#height);
     this.#draw();
     const row = this.#rows.get(to);
     if (row === undefined) return;
@@ -173,7 +203,7 @@ export class VirtualList<T> {
   #onKey(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
     const isRow = target.getAttribute('role') === 'row';
-    const page = Math.max(1, Math.floor(this.element.clientHeight / this.#options.rowHeight()) - 1);
+    const page = Math.max(1, Math.floor(this.#height / this.#rowHeight) - 1);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: this.#active + 1,
       ArrowUp: this.#active - 1,

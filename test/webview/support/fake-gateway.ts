@@ -71,8 +71,7 @@ export class FakeGateway implements PanelGateway {
   readonly #handlers = {
     'proxy/start': () => this.#proxy({ phase: 'on', endpoint: 'http://127.0.0.1:11435/v1' }),
     'proxy/stop': () => {
-      const { endpoint: _, ...rest } = this.#status.state!.proxy;
-      this.connect({ proxy: { ...rest, phase: 'off' } });
+      this.connect({ proxy: { phase: 'off', inFlight: 0, requests: this.#status.state!.proxy.requests } });
       return this.#status.state!.proxy;
     },
     'keys/list': () => this.keys,

@@ -58,6 +58,5 @@ export function quietGateway(): FakeGateway {
 }
 
 function permanent(block: ReturnType<typeof makeBlock>): ReturnType<typeof makeBlock> {
-  const { expiresAt: _, ...rest } = block;
-  return rest;
+  return Object.fromEntries(Object.entries(block).filter(([name]) => name !== 'expiresAt')) as unknown as typeof block;
 }

@@ -17,6 +17,8 @@ import { themeCss, themes, type ThemeName } from './themes';
 
 const root = resolve(__dirname, '../../..');
 const nonce = 'test-nonce';
+/** The machine may be busy with other tests. */
+const waitMs = 15_000;
 const files: Readonly<Record<string, string>> = {
   '/webview.js': 'text/javascript',
   '/webview.css': 'text/css',
@@ -117,7 +119,7 @@ export class PanelWindow {
     this.page = page;
     this.#gateway = gateway;
     this.#l10n = localizer(language);
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(waitMs);
     page.on('pageerror', (error) => this.troubles.push(error.message));
     page.on('console', (message) => {
       // The component library tries a style element once before it uses adopted style sheets.
@@ -162,9 +164,21 @@ export class PanelWindow {
     await this.view(name).locator(':scope > *').first().waitFor();
   }
 
+  /**
+   * Until an expression holds in the page. Asked from outside: Playwright's own `waitForFunction` evaluates text inside
+   * the page, which its security policy refuses.
+   */
+  async until(expression: string): Promise<void> {
+    const deadline = Date.now() + waitMs;
+    while (!(await this.page.evaluate<boolean>(`Boolean(${expression})`))) {
+      if (Date.now() > deadline) throw new Error(`This did not become true within ${waitMs / 1000} s: ${expression}`);
+      await this.page.waitForTimeout(20);
+    }
+  }
+
   /** Until nothing is on its way between the two ends and nothing is being read. */
   async settled(): Promise<void> {
-    await this.page.waitForFunction('document.querySelector("vscode-panel-view:not([hidden]) .loading") === null');
+    await this.until('document.querySelector("vscode-panel-view:not([hidden]) .loading") === null');
     while (this.#pending > 0) await this.page.waitForTimeout(10);
     await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   }

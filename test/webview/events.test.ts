@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import type { AuditRow } from '../../src/core/audit';
+import { busyGateway, usePanel } from './support/fixture';
+import { ownTasks } from './support/own-tasks';
+import { makeRows } from './support/sample-data';
+
+/** No task of the page's own work may hold the reader up for longer. */
+const longTaskMs = 50;
+const allRows = 100_000;
+
+describe('events', function () {
+  this.timeout(120_000);
+  const browser = usePanel();
+
+  it(`scrolls through ${allRows} events without a task over ${longTaskMs} ms`, async () => {
+    const gateway = busyGateway();
+    gateway.rows = makeRows(allRows, 1_000);
+    const panel = await browser.open(gateway, { width: 900 });
+    await panel.show('events');
+    const list = panel.view('events').getByRole('grid');
+    await list.getByRole('row').first().waitFor();
+
+    const tasks = await ownTasks(panel.page, async () => {
+      await panel.page.evaluate(`new Promise((done) => {
+        const list = document.querySelector('#view-events .vlist');
+        list.scrollTop = 0;
+        const end = performance.now() + 45000;
+        const step = () => {
+          const before = list.scrollTop;
+          list.scrollTop += 9000;
+          const isAll = list.getAttribute('aria-rowcount') === '${allRows}';
+          if ((isAll && list.scrollTop === before) || performance.now() > end) done();
+          else requestAnimationFrame(step);
+        };
+        step();
+      })`);
+    });
+
+    assert.equal(await list.getAttribute('aria-rowcount'), String(allRows));
+    assert.ok((await list.getByRole('row').count()) < 100, 'only what is seen may exist');
+    assert.deepEqual(
+      tasks.filter((ms) => ms > longTaskMs),
+      [],
+    );
+  });
+
+  it(`filters ${allRows} events without a task over ${longTaskMs} ms`, async () => {
+    const gateway = busyGateway();
+    gateway.rows = makeRows(allRows, 1_000);
+    const panel = await browser.open(gateway, { width: 900 });
+    await panel.show('events');
+    const rows = panel.view('events').getByRole('row');
+    await rows.first().waitFor();
+    const search = panel.view('events').locator('vscode-text-field input').first();
+
+    const tasks = await ownTasks(panel.page, async () => {
+      await search.fill('wp-login');
+      await panel.view('events').getByText('No event matches the filter.').waitFor();
+      await search.fill('/.git/config');
+      await rows.first().waitFor();
+    });
+
+    assert.match(await rows.first().innerText(), /Decoy path visited/);
+    assert.deepEqual(
+      tasks.filter((ms) => ms > longTaskMs),
+      [],
+    );
+  });
+
+  it('filters by severity, kind and address', async () => {
+    const panel = await browser.open(busyGateway());
+    await panel.show('events');
+    const view = panel.view('events');
+    await view.locator('summary').click();
+
+    await view.locator('vscode-dropdown').nth(1).click();
+    await view.getByRole('option', { name: 'Decoy key used' }).click();
+    await view.getByRole('row').first().waitFor();
+    await panel.until(
+      `[...document.querySelectorAll('#view-events [role=row] .kind')].every((cell) => cell.textContent === 'Decoy key used')`,
+    );
+    await view.getByRole('button', { name: 'Clear Filter' }).click();
+    await view.locator('vscode-text-field input').nth(1).fill('192.168.1.31');
+    await panel.until(
+      `[...document.querySelectorAll('#view-events [role=row] .who')].every((cell) => cell.textContent.includes('tablet'))`,
+    );
+  });
+
+  it('puts new events in front without moving what is being read', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('events');
+    const list = panel.view('events').getByRole('grid');
+    await list.getByRole('row').first().waitFor();
+    await list.evaluate((element) => (element.scrollTop = 4_600));
+    await panel.until(`document.querySelector('#view-events [aria-rowindex="103"]') !== null`);
+    const before = await list.locator('[aria-rowindex="103"]').innerText();
+
+    const newest = gateway.rows[0]!;
+    const added: AuditRow = { ...newest, seq: newest.seq + 1, at: Date.now() };
+    gateway.rows = [added, ...gateway.rows];
+    gateway.emit(added);
+    await panel.page.getByText('New events: 1').waitFor();
+
+    const after = await list.locator('[aria-rowindex="104"]').innerText();
+    assert.equal(withoutTimes(after), withoutTimes(before));
+  });
+
+  it('explains an event by rule, evidence, what was done and how to allow it, and can block its address', async () => {
+    const gateway = busyGateway();
+    gateway.blocks = [];
+    const panel = await browser.open(gateway);
+    await panel.show('events');
+
+    await panel.view('events').getByRole('row').filter({ hasText: 'Intrusion attempt' }).first().click();
+    const detail = panel.page.getByRole('complementary', { name: 'Event' });
+    const text = await detail.innerText();
+    await detail.getByRole('button', { name: 'Block for 24 h' }).click();
+    await panel.page.getByText('198.51.100.7 is blocked.').waitFor();
+
+    for (const part of ["OR '1'='1", 'intrusion.sqli', '100 points', 'How to allow it next time']) {
+      assert.ok(text.includes(part), part);
+    }
+    assert.equal(gateway.blocks[0]?.range, '198.51.100.7');
+  });
+
+  it('exports what the filter shows', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('events');
+    await panel.view('events').locator('vscode-text-field input').first().fill('decoy');
+    await panel.until(`sessionStorage.getItem('state').includes('decoy')`);
+
+    await panel.view('events').locator('.toolbar vscode-dropdown').click();
+    await panel.view('events').getByRole('option', { name: 'CSV' }).click();
+    await panel.page.getByText('flm-events.csv').waitFor();
+
+    const asked = gateway.asked.find(({ name }) => name === 'audit/export')?.params as {
+      query: unknown;
+      format: string;
+    };
+    assert.deepEqual({ query: asked.query, format: asked.format }, { query: { text: 'decoy' }, format: 'csv' });
+  });
+});
+
+function withoutTimes(text: string): string {
+  return text.replace(/\d+ \w+\. ago/, '');
+}
