@@ -5,6 +5,7 @@ import { systemClock } from '../../src/core/clock';
 import { parseConfig } from '../../src/core/config';
 import type { Engine, EngineKind } from '../../src/core/engine';
 import { silentLogger } from '../../src/core/logger';
+import type { Model } from '../../src/core/model';
 import { canonicalModelId } from '../../src/core/model-id';
 import { reason } from '../../src/core/reason';
 import type { AccessRecord, ConnectionEvent, Gate } from '../../src/core/request';
@@ -18,6 +19,8 @@ export interface EngineSetup {
   readonly baseUrl: string;
   readonly models: readonly string[];
   readonly kind?: EngineKind;
+  /** Known of every model, e.g. `contextLoaded`. */
+  readonly model?: Partial<Model>;
 }
 
 export interface HarnessOptions {
@@ -36,8 +39,8 @@ export interface Harness {
   readonly events: ConnectionEvent[];
   readonly signs: (readonly [string, UpstreamSign])[];
   /** The next record that satisfies `matches`, or one already there. Rejects after 5 s. */
-  recordOf(matches?: (record: AccessRecord) => boolean): Promise<AccessRecord>;
-  post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
+  readonly recordOf: (matches?: (record: AccessRecord) => boolean) => Promise<AccessRecord>;
+  readonly post: (path: string, body: unknown, init?: RequestInit) => Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +58,7 @@ export function fixedCatalog(engines: readonly EngineSetup[]): Catalog {
   };
 }
 
-function entriesOf({ id, baseUrl, models, kind = 'openai' }: EngineSetup): CatalogEntry[] {
+function entriesOf({ id, baseUrl, models, kind = 'openai', model: known = {} }: EngineSetup): CatalogEntry[] {
   const engine: Engine = {
     id,
     kind,
@@ -66,7 +69,7 @@ function entriesOf({ id, baseUrl, models, kind = 'openai' }: EngineSetup): Catal
     reason: reason('engine.healthy', 1),
     since: 0,
     failures: 0,
-    models: models.map((model) => ({ id: model, capabilities: ['chat'] })),
+    models: models.map((model) => ({ id: model, capabilities: ['chat'], ...known })),
     isStale: false,
     isRemote: false,
   };
