@@ -3,7 +3,7 @@ import type { EventFilter } from '../../src/protocol/panel-messages';
 import { strings } from '../boot';
 import { el } from '../dom';
 import type { PanelContext } from '../panel-context';
-import { button, dropdown, textField, type ValueElement } from '../ui/controls';
+import { button, dropdown, setChoices, textField, type ValueElement } from '../ui/controls';
 
 const typingMs = 250;
 const { events } = strings;
@@ -78,6 +78,11 @@ export class EventFilterBar {
       details,
     );
     this.#showClear();
+  }
+
+  /** Offers the keys there are now. */
+  refreshKeys(): void {
+    setChoices(this.#inputs.keyId, this.#keyChoices(), this.#context.memory.filter.keyId);
   }
 
   /** Puts a filter into the fields and uses it. */

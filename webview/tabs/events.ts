@@ -109,6 +109,7 @@ export class EventsTab implements TabView {
     if (this.#context.state?.connection.phase !== 'connected') return;
     if (!this.#isLoaded) {
       await this.#context.directory.refresh();
+      this.#filters.refreshKeys();
       await this.#restart();
       return;
     }

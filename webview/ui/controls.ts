@@ -101,13 +101,21 @@ export function dropdown(
   hidesLabel = false,
 ): { element: HTMLElement; input: ValueElement } {
   const id = newId('dropdown');
-  const options = choices.map((choice) =>
-    el('vscode-option', { value: choice.value, selected: choice.value === value }, choice.label),
-  );
-  const input = el('vscode-dropdown', { 'aria-labelledby': id }, ...options) as ValueElement;
+  const input = el('vscode-dropdown', { 'aria-labelledby': id }, ...optionsOf(choices, value)) as ValueElement;
   input.addEventListener('change', () => onChange(input.value));
   const caption = el('span', { id, class: hidesLabel ? 'sr-only' : 'caption' }, label);
   return { element: el('div', { class: 'field' }, caption, input), input };
+}
+
+/** Replaces what a dropdown offers. */
+export function setChoices(input: ValueElement, choices: readonly Choice[], value: string): void {
+  input.replaceChildren(...optionsOf(choices, value));
+}
+
+function optionsOf(choices: readonly Choice[], value: string): readonly HTMLElement[] {
+  return choices.map((choice) =>
+    el('vscode-option', { value: choice.value, selected: choice.value === value }, choice.label),
+  );
 }
 
 /** A few choices side by side, one of them pressed; arrow keys move between them. */

@@ -153,6 +153,11 @@ export class FakeGateway implements PanelGateway {
     (this.#handlers as Record<string, Handler>)[name] = handler;
   }
 
+  /** An older gateway that does not know a request. */
+  withdraw(name: string): void {
+    Reflect.deleteProperty(this.#handlers, name);
+  }
+
   #proxy(change: Partial<GatewayState['proxy']>): GatewayState['proxy'] {
     this.connect({ proxy: { ...this.#status.state!.proxy, ...change } });
     return this.#status.state!.proxy;

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { defaultPolicy } from '../../src/core/policy';
+import { busyGateway, usePanel } from './support/fixture';
+
+describe('policy', function () {
+  this.timeout(60_000);
+  const browser = usePanel();
+
+  it('shows what changes before it applies it', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('policy');
+    const view = panel.view('policy');
+    await view.locator('[data-group=scoring] summary').click();
+    await view.locator('.policy-field', { hasText: 'scoring.blockAt' }).locator('input').fill('150');
+
+    await view.getByRole('button', { name: 'Review Changes' }).click();
+    const dialog = panel.page.locator('dialog');
+    const text = await dialog.innerText();
+    const before = gateway.policy;
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await panel.page.getByText('The new policy is in force.').waitFor();
+
+    assert.match(text, /Block at this score\s+scoring\.blockAt\s+100 150/);
+    assert.deepEqual(before, defaultPolicy);
+    assert.equal((gateway.policy as typeof defaultPolicy).scoring.blockAt, 150);
+  });
+
+  it('shows what the gateway says about a field beside that field', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('policy');
+    const view = panel.view('policy');
+    await view.locator('[data-group=resources] summary').click();
+    await view.locator('.policy-field', { hasText: 'resources.releasePercent' }).locator('input').fill('95');
+
+    await view.getByRole('button', { name: 'Review Changes' }).click();
+    await panel.page.locator('dialog').getByRole('button', { name: 'Apply' }).click();
+    await view.getByText('resources.releasePercent must be below resources.engagePercent').waitFor();
+
+    assert.equal(gateway.policy, defaultPolicy);
+  });
+
+  it('keeps numbers out of range to itself', async () => {
+    const panel = await browser.open(busyGateway());
+    await panel.show('policy');
+    const view = panel.view('policy');
+    await view.locator('[data-group=scoring] summary').click();
+
+    await view.locator('.policy-field', { hasText: 'scoring.blockAt' }).locator('input').fill('5000');
+
+    await view.getByText('Write a number from 0 to 1,000.').waitFor();
+    await view.getByText('No changes').waitFor();
+  });
+
+  it('has every threshold of the policy with its meaning, default and range', async () => {
+    const panel = await browser.open(busyGateway());
+    await panel.show('policy');
+    for (const summary of await panel.view('policy').locator('summary').all()) {
+      if (!(await summary.evaluate((element) => (element.parentElement as HTMLDetailsElement).open)))
+        await summary.click();
+    }
+
+    const paths = await panel.view('policy').locator('.policy-field > .hint > code').allInnerTexts();
+
+    const expected = Object.entries(defaultPolicy).flatMap(([name, value]) =>
+      typeof value === 'object' && !Array.isArray(value)
+        ? Object.keys(value).map((child) => `${name}.${child}`)
+        : [name],
+    );
+    // These have no default, so they are not in the default policy.
+    const optional = ['tls.certFile', 'tls.keyFile', 'tls.acme_domain', 'tls.acme_email'];
+    assert.deepEqual(
+      paths.sort(),
+      [...new Set([...expected.filter((path) => path !== 'version'), ...optional])].sort(),
+    );
+  });
+
+  it('takes JSON, and says when it is none', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('policy');
+    const view = panel.view('policy');
+    await view.getByRole('radio', { name: 'JSON' }).click();
+    const area = view.locator('textarea.json');
+
+    await area.fill('{ nonsense');
+    await view.getByText('This is not valid JSON.').waitFor();
+    await area.fill(JSON.stringify({ ...defaultPolicy, mode: 'enforce' }));
+    await view.getByRole('button', { name: 'Review Changes' }).click();
+    await panel.page.locator('dialog').getByRole('button', { name: 'Apply' }).click();
+    await panel.page.getByText('The new policy is in force.').waitFor();
+
+    assert.equal((gateway.policy as typeof defaultPolicy).mode, 'enforce');
+  });
+
+  it('rehearses against stored records, and hides that where the gateway cannot', async () => {
+    const able = await browser.open(busyGateway());
+    await able.show('policy');
+    await able.page.getByText('Addresses that would have been blocked: 1').waitFor();
+
+    const gateway = busyGateway();
+    gateway.withdraw('policy/rehearse');
+    const unable = await browser.open(gateway);
+    await unable.show('policy');
+    await unable.settled();
+
+    assert.equal(await unable.page.getByText('Rehearsal').isVisible(), false);
+  });
+});
