@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 
 const openTimeoutMs = 60_000;
 const actionTimeoutMs = 15_000;
 const paletteTimeoutMs = 5_000;
+/** From one question of a command to the next; the gateway may have to be asked in between. */
+const stepTimeoutMs = 30_000;
 
 /** A page with a VS Code workbench in it, driven as a person would. Selectors hold for VS Code 1.139. */
 export class Workbench {
@@ -60,6 +62,36 @@ export class Workbench {
       await this.page.keyboard.press('Escape');
       return false;
     }
+  }
+
+  /** Chooses a row of the list that a command shows; waits for the row, so that the list before it is not taken for it. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.quickPickRow(text).first().click({ timeout: stepTimeoutMs });
+  }
+
+  /** Rows of the list that a command shows. */
+  quickPickRow(text: string | RegExp): Locator {
+    return this.page.locator('.quick-input-list [role=option]').filter({ hasText: text });
+  }
+
+  /** Answers the question of a command that says `prompt` in a text box. */
+  async answer(prompt: string, text: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    await widget.locator('.quick-input-message').filter({ hasText: prompt }).waitFor({ timeout: stepTimeoutMs });
+    await widget.locator('input.input').fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Accepts the list of several choices whose placeholder begins with `placeholder`, as it is. */
+  async acceptChoices(placeholder: string): Promise<void> {
+    const input = this.page.locator(`.quick-input-widget input[placeholder^="${placeholder}"]`);
+    await input.waitFor({ timeout: stepTimeoutMs });
+    await input.press('Enter');
+  }
+
+  /** What a webview of the window shows; there must be one only. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
   }
 
   /** Drags the sidebar's edge. */
