@@ -48,7 +48,7 @@ describe('limits a person gave to a key', () => {
     assert.ok(Number(refusal.retryAfterSec) > 0);
     const row = fixture.events.find(({ kind }) => kind === 'throttle.rate');
     assert.equal(row?.keyId, 'key000000001');
-    assert.equal(row?.observedOnly, undefined);
+    assert.equal(row.observedOnly, undefined);
   });
 
   it('requests a minute may lie above what keys have by default', () => {
