@@ -156,7 +156,7 @@ describe('LM Studio through the proxy', () => {
   afterEach(stopAll);
   const { model } = engines.lmstudio;
 
-  it('embeds in the right dimension for a client that asks for base64 (lmstudio-bug-tracker 756)', async () => {
+  it('embeds in the right dimension for a client that asks for base64 (scenario 30, lmstudio-bug-tracker 756)', async () => {
     const { client, post } = await before(await startLmStudio({ embeddingLength: 768 }), 'lmstudio', model);
 
     const { data } = await client.embeddings.create({ model, input: ['a', 'b'] });
