@@ -52,7 +52,7 @@ describe('resource protection under real load', () => {
   });
 
   it('throttles while other programs use all processors, and stops when they end', async function () {
-    this.timeout(20_000);
+    this.timeout(25_000);
     const before = await loadNow();
     if (before > BUSY_BEFORE) this.skip();
     const engagePercent = Math.round(100 * (before + 0.7 * (1 - before)));
@@ -73,7 +73,13 @@ describe('resource protection under real load', () => {
 
     const fallen = reached(fixture, (level) => level === 0);
     for (const burner of burners) burner.kill('SIGKILL');
-    await fallen;
+    try {
+      await fallen;
+    } catch (error) {
+      // Our load is gone; if the machine is still busy, others began meanwhile.
+      if ((await loadNow()) * 100 > releasePercent) this.skip();
+      throw error;
+    }
     assert.equal(gate.throttleLevel, 0);
 
     assertTold(fixture, 'cpu');
@@ -94,9 +100,9 @@ describe('resource protection under real load', () => {
 
     const risen = reached(fixture, (level) => level >= 1);
     const blocking = setInterval(() => {
-      const until = performance.now() + 450;
+      const until = performance.now() + 400;
       while (performance.now() < until);
-    }, 20);
+    }, 500);
     await risen.finally(() => clearInterval(blocking));
     assert.ok(fixture.gate.throttleLevel >= 1);
 
