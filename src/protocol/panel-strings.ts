@@ -94,7 +94,9 @@ export type RangesStrings = Texts<'1h' | '24h' | '7d'>;
 export type DurationsStrings = Texts<'hour' | 'day' | 'week' | 'month' | 'year' | 'forGood'>;
 
 /** First parts of the kinds of events. */
-export type KindGroupsStrings = Texts<'auth' | 'block' | 'detection' | 'throttle' | 'key' | 'policy' | 'config' | 'exposure' | 'gateway' | 'storage'>;
+export type KindGroupsStrings = Texts<
+  'auth' | 'block' | 'detection' | 'throttle' | 'key' | 'policy' | 'config' | 'exposure' | 'gateway' | 'storage'
+>;
 
 /** What is done about an address. */
 export interface ActionsStrings {
@@ -188,6 +190,7 @@ export interface OverviewStrings {
   readonly time: string;
   readonly numbers: string;
   readonly numbersOf: string;
+  readonly nothing: string;
   readonly chartNothing: string;
   readonly chartPeak: string;
   readonly phases: Texts<'off' | 'starting' | 'on' | 'stopping' | 'failed'>;
@@ -394,4 +397,6 @@ export interface PolicyStrings {
   readonly choices: Texts<'auto' | 'inherit' | 'off' | 'observe' | 'enforce' | 'self-signed' | 'files' | 'acme'>;
 }
 
-export type PolicyUnitsStrings = Texts<'perMinute' | 'perSecond' | 'minutes' | 'seconds' | 'days' | 'milliseconds' | 'points'>;
+export type PolicyUnitsStrings = Texts<
+  'perMinute' | 'perSecond' | 'minutes' | 'seconds' | 'days' | 'milliseconds' | 'points'
+>;

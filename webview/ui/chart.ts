@@ -27,6 +27,11 @@ export class Chart {
   readonly #series: readonly ChartSeries[];
   readonly #format: (value: number) => string;
   readonly #place = el('div', { class: 'chart-canvas', role: 'img' });
+  readonly #nothing = el(
+    'p',
+    { class: 'chart-nothing', 'aria-hidden': 'true', hidden: true },
+    strings.overview.nothing,
+  );
   readonly #table = el('table', { class: 'chart-table' });
   #times: readonly number[] = [];
   #values: readonly (readonly (number | null)[])[] = [];
@@ -49,7 +54,7 @@ export class Chart {
     );
     details.addEventListener('toggle', () => this.#drawTable());
     const head = el('figcaption', {}, el('span', { class: 'chart-title' }, title), ...legend);
-    this.element = el('figure', { class: 'chart' }, head, this.#place, details);
+    this.element = el('figure', { class: 'chart' }, head, this.#place, this.#nothing, details);
     new ResizeObserver(() => this.#resize()).observe(this.#place);
     onThemeChange(() => this.#draw());
   }
@@ -59,6 +64,10 @@ export class Chart {
     this.#times = times;
     this.#values = values;
     this.#place.setAttribute('aria-label', this.#sentence());
+    // Axes without anything between them only puzzle.
+    const hasValues = values.some((list) => list.some((value) => (value ?? 0) > 0));
+    this.#place.classList.toggle('is-empty', !hasValues);
+    this.#nothing.hidden = hasValues;
     if (this.#plot === undefined) this.#draw();
     else this.#plot.setData(this.#data());
     this.#drawTable();

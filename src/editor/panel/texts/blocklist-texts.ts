@@ -1,9 +1,7 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function blocklistTexts(
-  l10n: Localizer,
-): Pick<LocalizedStrings, 'blocklist'> {
+export function blocklistTexts(l10n: Localizer): Pick<LocalizedStrings, 'blocklist'> {
   return {
     blocklist: {
       blocks: l10n.t('Blocked addresses'),
@@ -33,7 +31,9 @@ export function blocklistTexts(
       exportPlain: l10n.t('Plain list'),
       exported: l10n.t('Blocklist written to {0}'),
       clearTemporary: l10n.t('Lift Temporary Blocks'),
-      clearQuestion: l10n.t('Blocks that would end by themselves: {0}. They are lifted now, and the scores of these addresses are cleared.'),
+      clearQuestion: l10n.t(
+        'Blocks that would end by themselves: {0}. They are lifted now, and the scores of these addresses are cleared.',
+      ),
       cleared: l10n.t('Blocks lifted: {0}.'),
       noBlocks: l10n.t('Nobody is blocked. FLM adds addresses here when they attack; you can add your own.'),
       noMatch: l10n.t('No block matches the search.'),

@@ -1,9 +1,7 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function eventTexts(
-  l10n: Localizer,
-): Pick<LocalizedStrings, 'severities' | 'kindGroups' | 'kinds' | 'events'> {
+export function eventTexts(l10n: Localizer): Pick<LocalizedStrings, 'severities' | 'kindGroups' | 'kinds' | 'events'> {
   return {
     severities: {
       info: l10n.t('Info'),

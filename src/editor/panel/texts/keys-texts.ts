@@ -1,13 +1,13 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function keysTexts(
-  l10n: Localizer,
-): Pick<LocalizedStrings, 'keys'> {
+export function keysTexts(l10n: Localizer): Pick<LocalizedStrings, 'keys'> {
   return {
     keys: {
       list: l10n.t('API keys'),
-      hint: l10n.t('A key lets another machine or tool in. It is shown once, can be limited, and can be revoked any time.'),
+      hint: l10n.t(
+        'A key lets another machine or tool in. It is shown once, can be limited, and can be revoked any time.',
+      ),
       none: l10n.t('No key yet. A key lets another machine or tool in, and you can revoke it any time.'),
       create: l10n.t('Create Key'),
       createAction: l10n.t('Create'),
@@ -16,10 +16,14 @@ export function keysTexts(
       changed: l10n.t('{0} has new limits.'),
       rotate: l10n.t('Rotate'),
       rotateTitle: l10n.t('Rotate {0}'),
-      rotateText: l10n.t('FLM makes a new secret. The old one keeps working for {0} minutes, so that you can replace it.'),
+      rotateText: l10n.t(
+        'FLM makes a new secret. The old one keeps working for {0} minutes, so that you can replace it.',
+      ),
       revoke: l10n.t('Revoke'),
       revokeTitle: l10n.t('Revoke {0}'),
-      revokeText: l10n.t('Whoever uses this key is refused from now on. This cannot be undone; create a new key instead.'),
+      revokeText: l10n.t(
+        'Whoever uses this key is refused from now on. This cannot be undone; create a new key instead.',
+      ),
       revoked: l10n.t('{0} is revoked.'),
       events: l10n.t('Events'),
       label: l10n.t('Name'),

@@ -1,9 +1,7 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function overviewTexts(
-  l10n: Localizer,
-): Pick<LocalizedStrings, 'overview' | 'tiles'> {
+export function overviewTexts(l10n: Localizer): Pick<LocalizedStrings, 'overview' | 'tiles'> {
   return {
     overview: {
       proxy: l10n.t('Proxy'),
@@ -34,6 +32,7 @@ export function overviewTexts(
       time: l10n.t('Time'),
       numbers: l10n.t('Numbers'),
       numbersOf: l10n.t('Numbers: {0}'),
+      nothing: l10n.t('Nothing in this range.'),
       chartNothing: l10n.t('{0}: none.'),
       chartPeak: l10n.t('{0}: at most {1}, at {2}.'),
       phases: {

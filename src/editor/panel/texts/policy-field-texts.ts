@@ -1,9 +1,7 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function policyFieldTexts(
-  l10n: Localizer,
-): Pick<LocalizedStrings, 'policyFields'> {
+export function policyFieldTexts(l10n: Localizer): Pick<LocalizedStrings, 'policyFields'> {
   return {
     policyFields: {
       mode: l10n.t('What the security services do'),

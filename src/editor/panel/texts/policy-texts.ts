@@ -1,12 +1,12 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function policyTexts(
-  l10n: Localizer,
-): Pick<LocalizedStrings, 'policy' | 'policyUnits' | 'policyGroups'> {
+export function policyTexts(l10n: Localizer): Pick<LocalizedStrings, 'policy' | 'policyUnits' | 'policyGroups'> {
   return {
     policy: {
-      hint: l10n.t('What FLM counts, where it draws the line, and what it does then. Nothing changes until you apply it.'),
+      hint: l10n.t(
+        'What FLM counts, where it draws the line, and what it does then. Nothing changes until you apply it.',
+      ),
       view: l10n.t('View'),
       form: l10n.t('Form'),
       json: l10n.t('JSON'),
@@ -28,7 +28,9 @@ export function policyTexts(
       outOfRange: l10n.t('Write a number from {0} to {1}.'),
       badJson: l10n.t('This is not valid JSON.'),
       notAnObject: l10n.t('It must be an object.'),
-      modeHint: l10n.t('Observe records what would happen. Enforce refuses and blocks. Automatic observes while only this machine can reach the gateway, and enforces otherwise.'),
+      modeHint: l10n.t(
+        'Observe records what would happen. Enforce refuses and blocks. Automatic observes while only this machine can reach the gateway, and enforces otherwise.',
+      ),
       listHint: l10n.t('One per line.'),
       ladderHint: l10n.t('One step per line: number of failures, a colon, minutes. Without minutes: until lifted.'),
       badLadder: l10n.t('Write each line as 5: 30, or 20: for a block until lifted.'),

@@ -1,9 +1,7 @@
 import type { LocalizedStrings } from '../../../protocol/panel-strings';
 import type { Localizer } from '../../localizer';
 
-export function whyTexts(
-  l10n: Localizer,
-): Pick<LocalizedStrings, 'actions' | 'why'> {
+export function whyTexts(l10n: Localizer): Pick<LocalizedStrings, 'actions' | 'why'> {
   return {
     actions: {
       why: l10n.t('Why'),
@@ -28,7 +26,9 @@ export function whyTexts(
       blockedUntil: l10n.t('It ends by itself on {0}.'),
       blockedForGood: l10n.t('It stays until you lift it.'),
       strikes: l10n.t('This address was blocked {0} times.'),
-      allowAutomatic: l10n.t('Unblock it; this also clears its score. If it is yours, put it on the allowlist or give it an API key: a valid key is let through an automatic block.'),
+      allowAutomatic: l10n.t(
+        'Unblock it; this also clears its score. If it is yours, put it on the allowlist or give it an API key: a valid key is let through an automatic block.',
+      ),
       allowManual: l10n.t('Unblock it, or put it on the allowlist, which wins over every block.'),
       allowKey: l10n.t('Use a valid key. Create one, or rotate the one that no longer works, in the Keys tab.'),
       allowLimits: l10n.t('Raise the limit in the Policy tab, or give the client a key with limits of its own.'),
@@ -56,7 +56,9 @@ export function whyTexts(
       ruleResourcesPlain: l10n.t('Resource protection: the machine is under load.'),
       ruleWarning: l10n.t('The score of this address reached {0}, the threshold for a warning.'),
       ruleWarningPlain: l10n.t('The score of this address reached the threshold for a warning.'),
-      ruleTunnel: l10n.t('Requests arrive through a proxy or tunnel on this machine, so they count as coming from outside.'),
+      ruleTunnel: l10n.t(
+        'Requests arrive through a proxy or tunnel on this machine, so they count as coming from outside.',
+      ),
       ruleBlocklist: l10n.t('The address is on the blocklist.'),
       ruleHost: l10n.t('The Host header names another machine, as in DNS rebinding.'),
       ruleOrigin: l10n.t('A web page that is not allowed tried to call from a browser.'),
