@@ -63,8 +63,15 @@ export class PackedEditor {
     }
   }
 
-  /** Another window of the same user: an extension host of its own, the same global storage. */
-  async openWindow(): Promise<Workbench> {
+  /**
+   * Another window of the same user: an extension host of its own, the same global storage. `language`: what the
+   * extension takes for the display language; the workbench itself stays English without a language pack.
+   */
+  async openWindow(language = 'en'): Promise<Workbench> {
+    if (language !== 'en') {
+      // Where a language pack would leave the name of its language.
+      await this.#context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)};`);
+    }
     const workspace = encodeURIComponent(join(this.#folder, 'workspace'));
     return Workbench.open(this.#context, `${this.#server.origin}/?folder=${workspace}`);
   }

@@ -7,7 +7,7 @@ const attackPaths = ['/.env', '/wp-login.php', '/.git/config', '/phpmyadmin'];
 
 /** Makes an API key through the commands, with no limit but seven days, and answers its secret. */
 export async function createKey(window: Workbench, label: string): Promise<string> {
-  await window.runCommand('FLM: Create an API Key');
+  await window.runCommand('FLM: Create an API Key…');
   await window.answer('Who or what is the key for?', label);
   await window.pick('7 days');
   await window.acceptChoices('Which models may it use?');

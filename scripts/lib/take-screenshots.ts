@@ -1,29 +1,21 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Locator } from 'playwright-core';
 import { startLlamaServer } from '../../test/helpers/engines/llama-server';
 import { startLmStudio } from '../../test/helpers/engines/lmstudio';
 import { startOllama } from '../../test/helpers/engines/ollama';
 import { startVllm } from '../../test/helpers/engines/vllm';
 import { freePortFrom } from './free-port';
 import { PackedEditor } from './packed-editor';
+import { around, picture, sidebarDownTo } from './picture';
 import { at } from './project.mjs';
+import { takeSecurityScreenshots } from './security-screenshots';
 import type { Workbench } from './workbench';
 
-const sizeLimitBytes = 200_000;
 const sidebarWidth = 420;
-const margin = 16;
 /** Tooltips fade in over 100 ms. */
 const hoverFadeMs = 500;
 
-interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Writes media/screenshots/{tree,status-bar,welcome}.png. Throws when a picture cannot be taken or is too large. */
+/** Writes every picture of media/screenshots. Throws when one cannot be taken or is too large. */
 export async function takeScreenshots(): Promise<void> {
   mkdirSync(at('media', 'screenshots'), { recursive: true });
   const port = await freePortFrom(11435);
@@ -57,6 +49,7 @@ export async function takeScreenshots(): Promise<void> {
       await delay(hoverFadeMs);
       await picture(window, 'status-bar', await around(window, [item, tooltip]));
     });
+    await takeSecurityScreenshots(addresses, port);
   } finally {
     await Promise.all(simulators.map((simulator) => simulator.stop()));
   }
@@ -75,38 +68,4 @@ async function withEditor(
   } finally {
     await editor.stop();
   }
-}
-
-/** The sidebar without the empty space below its last element. */
-async function sidebarDownTo(window: Workbench, last: Locator): Promise<Area> {
-  // The pointer would colour what is under it.
-  await window.page.mouse.move(900, 300);
-  const sidebar = await boxOf(window.page.locator('.part.sidebar'));
-  const end = await boxOf(last);
-  return { ...sidebar, height: end.y + end.height + margin - sidebar.y };
-}
-
-/** The area that holds all the given elements. */
-async function around(window: Workbench, elements: readonly Locator[]): Promise<Area> {
-  const boxes = await Promise.all(elements.map(boxOf));
-  const { width = 0, height = 0 } = window.page.viewportSize() ?? {};
-  const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - margin);
-  const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - margin);
-  const right = Math.min(width, Math.max(...boxes.map((box) => box.x + box.width)) + margin);
-  const bottom = Math.min(height, Math.max(...boxes.map((box) => box.y + box.height)) + margin);
-  return { x, y, width: right - x, height: bottom - y };
-}
-
-async function boxOf(element: Locator): Promise<Area> {
-  const box = await element.boundingBox();
-  if (box === null) throw new Error('An element of the picture is not visible.');
-  return box;
-}
-
-async function picture(window: Workbench, name: string, clip: Area): Promise<void> {
-  const path = at('media', 'screenshots', `${name}.png`);
-  await window.page.screenshot({ path, clip });
-  const { size } = statSync(path);
-  if (size > sizeLimitBytes) throw new Error(`${path} has ${size} bytes; the limit is ${sizeLimitBytes}.`);
-  console.log(`  ${path} (${Math.round(size / 1024)} KiB)`);
 }

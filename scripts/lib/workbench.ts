@@ -56,7 +56,10 @@ export class Workbench {
       // The palette fills itself once: what is typed before that is lost.
       await options.first().waitFor({ timeout: paletteTimeoutMs });
       await this.page.locator('.quick-input-widget input').fill(`>${title}`, { timeout: paletteTimeoutMs });
-      await options.first().filter({ hasText: title }).click({ timeout: paletteTimeoutMs });
+      // Exactly this title: a longer one that begins alike comes first when it was used lately.
+      const labels = [`="${title}"`, `^="${title}, "`].map((label) => `[role=option][aria-label${label}]`);
+      const option = this.page.locator(labels.join(', '));
+      await option.first().click({ timeout: paletteTimeoutMs });
       return true;
     } catch {
       await this.page.keyboard.press('Escape');

@@ -79,7 +79,7 @@ describe('security in a workbench', function () {
     });
 
     await window.screenshot(picture('policy'));
-    await window.runCommand('FLM: Set the Security Mode');
+    await window.runCommand('FLM: Set the Security Mode…');
     await window.quickPickRow(/Enforce.*now/).waitFor({ timeout: shownTimeoutMs });
     await window.page.keyboard.press('Escape');
     assert.equal(await statusOf('203.0.113.49'), 401);
