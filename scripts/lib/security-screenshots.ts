@@ -73,7 +73,7 @@ async function panelPictures(window: Workbench): Promise<void> {
   for (const tab of ['Events', 'Overview'] as const) {
     await panel.getByRole('tab', { name: tab }).click({ timeout: shownTimeoutMs });
     // The page knows no more than the last minutes.
-    if (tab === 'Overview') await panel.getByText('1 hour', { exact: true }).click();
+    if (tab === 'Overview') await panel.getByRole('radio', { name: '1 hour' }).click();
     await tabFilled(panel, tab);
     for (const [name, theme] of Object.entries(themes)) {
       await chooseTheme(window, theme);
