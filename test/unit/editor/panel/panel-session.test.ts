@@ -65,7 +65,7 @@ describe('session of the panel', () => {
     emit(event);
 
     assert.deepEqual(asked, ['start']);
-    assert.deepEqual(posted, []);
+    assert.equal(posted.length, 0);
     await session.receive({ type: 'ready' });
     assert.equal(posted[0]?.type, 'state');
   });
