@@ -1,7 +1,7 @@
 import type { DiagnosisCode, DiagnosisStep } from '../protocol/gateway-rpc';
 import type { CommandId } from './contributions';
 import { localizeFinding, type Localizer } from './localizer';
-import { markdownText } from './safe-text';
+import { markdownText, plainText } from './safe-text';
 
 /** The command that helps most after a finding; none for those a person has to solve at the engine. */
 const remedies: Partial<Record<DiagnosisCode, CommandId>> = {
@@ -10,18 +10,28 @@ const remedies: Partial<Record<DiagnosisCode, CommandId>> = {
   'proxy.off': 'flm.proxy.start',
   'proxy.notOurs': 'flm.proxy.restart',
   'proxy.unreachable': 'flm.proxy.restart',
+  'keys.noneExposed': 'flm.keys.create',
+  'exposure.refused': 'flm.keys.create',
+  'exposure.unguarded': 'flm.policy.setMode',
+  'storage.degraded': 'flm.log.open',
+  'storage.readOnly': 'flm.log.open',
 };
 
-/** The first step that failed: everything after it is a consequence. Undefined: all is well. */
+/** The first step that failed: what fails after it is often its consequence. Undefined: all is well. */
 export function firstFailure(steps: readonly DiagnosisStep[]): DiagnosisStep | undefined {
   return steps.find((step) => !step.ok);
 }
 
-/** What can be said when no step failed; a test request needs a loaded model. */
-export function successText(l10n: Localizer, steps: readonly DiagnosisStep[]): string {
-  const unsent = steps.find(({ finding }) => finding.code === 'client.noModel');
-  if (unsent === undefined) return l10n.t('Everything works: engines, models, proxy and a test request.');
-  return `${l10n.t('Engines, models and proxy work.')} ${localizeFinding(l10n, unsent.finding)}`;
+/** What can be said when no step failed: a test request needs a loaded model, and a key that ends soon should be known. */
+export function successText(l10n: Localizer, steps: readonly DiagnosisStep[], clean = plainText): string {
+  const findings = (code: DiagnosisCode) => steps.map(({ finding }) => finding).filter((found) => found.code === code);
+  const unsent = findings('client.noModel');
+  const summary =
+    unsent.length === 0
+      ? l10n.t('Everything works: engines, models, proxy and a test request.')
+      : l10n.t('Engines, models and proxy work.');
+  const notes = [...unsent, ...findings('keys.expiring')].map((found) => localizeFinding(l10n, found, clean));
+  return [summary, ...notes].join(' ');
 }
 
 export function remedyOf(code: DiagnosisCode): CommandId | undefined {
@@ -34,7 +44,11 @@ export function stepLabel(l10n: Localizer, step: DiagnosisStep['step']): string 
     engines: l10n.t('Engines'),
     models: l10n.t('Models'),
     proxy: l10n.t('Proxy'),
+    keys: l10n.t('API keys'),
+    exposure: l10n.t('Exposure'),
+    storage: l10n.t('Storage'),
     client: l10n.t('Client'),
+    picker: l10n.t('Models in VS Code'),
   };
   return labels[step];
 }
@@ -56,7 +70,7 @@ export function diagnosisReport(
   const failure = firstFailure(steps);
   const summary =
     failure === undefined
-      ? successText(l10n, steps)
+      ? successText(l10n, steps, markdownText)
       : `${stepLabel(l10n, failure.step)}: ${localizeFinding(l10n, failure.finding, markdownText)}`;
   return [
     `# ${l10n.t('FLM Diagnosis')}`,

@@ -24,7 +24,11 @@ export function localizeReason(l10n: Localizer, value: Reason, clean = plainText
 
 /** Puts the finding of a diagnosis step into the reader's words; `clean` as in {@link localizeReason}. */
 export function localizeFinding(l10n: Localizer, finding: DiagnosisFinding, clean = plainText): string {
-  return localizeTemplate(l10n, diagnosisTemplates[finding.code], finding, clean);
+  const { code, reason } = finding;
+  // The sentence as a whole is cleaned below.
+  const words = reason === undefined ? [] : [localizeReason(l10n, reason, (text) => text)];
+  const sentence = { code, args: [...finding.args, ...words] };
+  return localizeTemplate(l10n, diagnosisTemplates[code], sentence, clean);
 }
 
 function localizeTemplate(

@@ -1,9 +1,12 @@
+import type { ApiKey } from '../core/api-key';
 import type { Catalog, CatalogEntry } from '../core/catalog';
 import { isUsable } from '../core/engine';
 import { reasonText } from '../core/reason';
 import { gatewayHeader } from '../core/upstream';
-import type { DiagnosisCode, DiagnosisStep, GatewayState } from '../protocol/gateway-rpc';
+import type { DiagnosisStep, GatewayState } from '../protocol/gateway-rpc';
+import { step } from './diagnosis-step';
 import type { HttpAnswer, HttpCall } from './http-call';
+import { sharingSteps } from './sharing-diagnosis';
 
 const healthTimeoutMs = 5_000;
 /** Long enough for one token of a loaded model on a busy machine. */
@@ -14,22 +17,27 @@ export interface DiagnosisDeps {
   readonly state: () => GatewayState;
   readonly catalog: Catalog;
   readonly call: HttpCall;
+  readonly keys: () => readonly ApiKey[] | Promise<readonly ApiKey[]>;
+  /** Epoch ms. */
+  readonly now: () => number;
 }
 
 /**
  * Follows a request from engine to client and says for each step whether it works. Sends one real request through our
- * own endpoint: one token, to a model that is loaded already, so that nothing is loaded because somebody asked.
+ * own endpoint: one token, to a model that is loaded already, so that nothing is loaded because somebody asked. What
+ * is wrong with keys, exposure or storage does not keep that request from being sent.
  * Takes at most 35 s; never rejects because of what it finds.
  */
 export async function diagnose(deps: DiagnosisDeps): Promise<readonly DiagnosisStep[]> {
   const state = deps.state();
-  const steps = [
+  const path = [
     step('gateway', true, 'gateway.ok', state.pid, new Date(state.startedAt).toISOString()),
     enginesStep(state),
     modelsStep(state, deps.catalog),
     await proxyStep(state, deps.call),
   ];
-  return [...steps, await clientStep(deps, steps)];
+  const sharing = sharingSteps(state, await deps.keys(), deps.now());
+  return [...path, ...sharing, await clientStep(deps, path)];
 }
 
 function enginesStep({ engines: { engines } }: GatewayState): DiagnosisStep {
@@ -96,13 +104,4 @@ function errorText(answer: HttpAnswer & { ok: true }): string {
     // Not ours to judge: the raw text says as much as there is.
   }
   return answer.text.slice(0, maxErrorLength);
-}
-
-function step(
-  name: DiagnosisStep['step'],
-  ok: boolean,
-  code: DiagnosisCode,
-  ...args: (string | number)[]
-): DiagnosisStep {
-  return { step: name, ok, finding: { code, args } };
 }

@@ -213,6 +213,8 @@ export class GatewayService implements RpcService {
           state: () => this.state(),
           catalog: engines.catalog,
           call: this.#deps.call ?? httpCall,
+          keys: () => this.#deps.protectionHandlers['keys/list']({}),
+          now: () => this.#deps.clock.now(),
         }),
     };
   }

@@ -62,7 +62,7 @@ export interface GatewayState {
 
 /** One step of `diagnose`. */
 export interface DiagnosisStep {
-  readonly step: 'gateway' | 'engines' | 'models' | 'proxy' | 'client';
+  readonly step: 'gateway' | 'engines' | 'models' | 'proxy' | 'keys' | 'exposure' | 'storage' | 'client' | 'picker';
   readonly ok: boolean;
   /** Localised by the editor, English in the terminal. */
   readonly finding: DiagnosisFinding;
@@ -71,6 +71,8 @@ export interface DiagnosisStep {
 export interface DiagnosisFinding {
   readonly code: DiagnosisCode;
   readonly args: readonly (string | number)[];
+  /** Put into words as one more argument, the last. */
+  readonly reason?: Reason;
 }
 
 /** English templates are the keys of the translations, as in `core/reason.ts`. */
@@ -85,11 +87,41 @@ export const diagnosisTemplates = {
   'proxy.ok': 'The proxy answers at {0} in {1} ms.',
   'proxy.notOurs': 'Something else answers at {0}. Restart the proxy.',
   'proxy.unreachable': 'The proxy says it is on but {0} does not answer: {1}',
+  'keys.ok': 'Usable API keys: {0}.',
+  'keys.none': 'There is no usable API key; programs on this machine need none.',
+  'keys.noneExposed':
+    'The proxy listens on {0}, but no API key is usable, so other machines are refused. Create an API key.',
+  'keys.expiring': 'Usable API keys: {0}. Ending within 3 days: {1}',
+  'exposure.closed': 'Nothing is reachable while the proxy is off.',
+  'exposure.machine': 'The proxy listens on this machine only.',
+  'exposure.enforced':
+    'Other machines can reach the proxy on {0}. Usable API keys: {1}. The security services block what they detect.',
+  'exposure.observed':
+    'Other machines can reach the proxy on {0}. Usable API keys: {1}. The security services record what they detect and block nothing.',
+  'exposure.unguarded':
+    'Other machines can reach the proxy on {0}, but the security services are off. Usable API keys: {1}. Set the security mode.',
+  'exposure.refused':
+    'The proxy is set to listen on {0}, but without a usable API key it stays on this machine only. Create an API key, and it listens there.',
+  'exposure.refusedUnopened':
+    'The proxy is set to listen on {0}, but it stays on this machine only, because the storage could not be opened.',
+  'storage.ok': 'Keys, blocks and security records are stored.',
+  'storage.degraded': 'The storage does not work as it should. {0}',
+  'storage.readOnly': 'The storage can only be read. {0}',
   'client.ok': '{0} answered a test request in {1} ms.',
   'client.failed': 'A test request to {0} failed with HTTP {1}: {2}',
   'client.noAnswer': '{0} did not answer a test request: {1}',
   'client.noModel': 'No test request was sent, because no chat model is loaded.',
   'client.skipped': 'No test request was sent, because an earlier step failed.',
+  'picker.unsupported': 'This editor does not take chat models from extensions.',
+  'picker.empty': 'FLM has no chat model to offer to VS Code.',
+  'picker.ok': 'FLM offers {0} chat models to VS Code; VS Code knows {1} of them.',
+  'picker.agentsHidden':
+    'FLM offers {0} chat models to VS Code; VS Code knows {1} of them. Its agent sessions do not show them, because `chat.agentHost.byokModels.enabled` is off.',
+  'picker.missing':
+    'FLM offers {0} chat models to VS Code, but VS Code knows only {1} of them. Look for them under "Manage Language Models", or reload the window.',
+  'picker.hidden':
+    'FLM offers {0} chat models to VS Code, but VS Code shows none. Chat may be disabled in VS Code or restricted by your organization; before 1.122, VS Code also asks you to sign in.',
+  'picker.noAnswer': 'VS Code did not say which chat models it knows.',
 } as const;
 export type DiagnosisCode = keyof typeof diagnosisTemplates;
 

@@ -236,6 +236,9 @@ describe('gateway worker and its RPC', function () {
         ['engines', true, 'engines.ok'],
         ['models', true, 'models.ok'],
         ['proxy', true, 'proxy.ok'],
+        ['keys', true, 'keys.none'],
+        ['exposure', true, 'exposure.machine'],
+        ['storage', true, 'storage.ok'],
         ['client', true, 'client.ok'],
       ],
     );

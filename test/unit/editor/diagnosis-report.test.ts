@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { diagnosisReport, firstFailure, remedyOf, successText } from '../../../src/editor/diagnosis-report';
+import { reason } from '../../../src/core/reason';
 import type { DiagnosisStep } from '../../../src/protocol/gateway-rpc';
 import { english } from './editor-facts';
 
@@ -21,6 +22,41 @@ describe('diagnosis', () => {
       successText(english, [gatewayOk, unsent]),
       /^Engines, models and proxy work\. No test request was sent/,
     );
+  });
+
+  it('mentions keys that end soon though everything works', () => {
+    const ending: DiagnosisStep = { step: 'keys', ok: true, finding: { code: 'keys.expiring', args: [2, 'Anna'] } };
+
+    assert.match(successText(english, [gatewayOk, ending]), /^Everything works.*Ending within 3 days: Anna$/);
+  });
+
+  it('shows the label of a key as text', () => {
+    const ending: DiagnosisStep = { step: 'keys', ok: true, finding: { code: 'keys.expiring', args: [1, '[a](b:c)'] } };
+
+    const [, summary] = diagnosisReport(english, [ending], []).split('\n\n');
+
+    assert.ok(summary?.includes('\\[a\\]\\(b\\:c\\)'), summary);
+  });
+
+  it('puts the reason of a finding into the reader’s words', () => {
+    const full: DiagnosisStep = {
+      step: 'storage',
+      ok: false,
+      finding: { code: 'storage.degraded', args: [], reason: reason('storage.diskFull') },
+    };
+    const l10n: typeof english = {
+      language: 'fr',
+      t: (text, ...args) => (text.startsWith('The disk') ? 'Disque plein.' : english.t(text, ...args)),
+    };
+
+    assert.match(diagnosisReport(l10n, [full], []), /Storage: The storage does not work as it should\. Disque plein/);
+  });
+
+  it('offers a key where one is missing and the mode where the services are off', () => {
+    assert.equal(remedyOf('keys.noneExposed'), 'flm.keys.create');
+    assert.equal(remedyOf('exposure.refused'), 'flm.keys.create');
+    assert.equal(remedyOf('exposure.refusedUnopened'), undefined);
+    assert.equal(remedyOf('exposure.unguarded'), 'flm.policy.setMode');
   });
 
   it('knows the command that helps', () => {

@@ -6,6 +6,7 @@ import { reason } from '../../../src/core/reason';
 import { diagnose } from '../../../src/gateway/diagnosis';
 import type { HttpAnswer, HttpCallOptions } from '../../../src/gateway/http-call';
 import type { GatewayState, ProxyState } from '../../../src/protocol/gateway-rpc';
+import type { SecuritySummary } from '../../../src/protocol/security-rpc';
 import { quietSecurity } from '../../helpers/quiet-security';
 
 describe('diagnosis', () => {
@@ -33,15 +34,16 @@ describe('diagnosis', () => {
     engines?: readonly Engine[];
     models?: readonly Model[];
     proxy?: ProxyState;
+    security?: SecuritySummary;
     answer?: (call: HttpCallOptions) => HttpAnswer;
   }) {
-    const { engines = [engine()], models = [], proxy = on, answer = () => healthy } = options;
+    const { engines = [engine()], models = [], proxy = on, security = quietSecurity, answer = () => healthy } = options;
     const calls: HttpCallOptions[] = [];
     const state: GatewayState = {
       proxy,
       engines: { revision: 1, engines, isScanning: false },
       configProblems: [],
-      security: quietSecurity,
+      security,
       pid: 7,
       startedAt: 0,
     };
@@ -53,6 +55,8 @@ describe('diagnosis', () => {
         calls.push(call);
         return Promise.resolve(answer(call));
       },
+      keys: () => [],
+      now: () => 0,
     });
     const finding = (name: string) => steps.find(({ step }) => step === name)?.finding;
     return { steps, calls, finding };
@@ -79,6 +83,25 @@ describe('diagnosis', () => {
 
     assert.equal(finding('client')?.code, 'client.noModel');
     assert.equal(calls.length, 1);
+  });
+
+  it('goes from the proxy to those who may use it, and to the client last', async () => {
+    const { steps } = await run({ models: [model('warm')] });
+
+    assert.deepEqual(
+      steps.map(({ step }) => step),
+      ['gateway', 'engines', 'models', 'proxy', 'keys', 'exposure', 'storage', 'client'],
+    );
+  });
+
+  it('sends its test request even if the storage is in trouble', async () => {
+    const { finding } = await run({
+      models: [model('warm')],
+      security: { ...quietSecurity, storage: { kind: 'degraded', reason: reason('storage.diskFull') } },
+    });
+
+    assert.equal(finding('storage')?.code, 'storage.degraded');
+    assert.equal(finding('client')?.code, 'client.ok');
   });
 
   it('says when there is no engine, and asks no further', async () => {
