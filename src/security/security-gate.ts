@@ -151,6 +151,11 @@ export class SecurityGate implements Gate {
     this.#queue.configure(queueLimits(policy, this.#effectiveLevel()));
   }
 
+  /** Level of throttling in force: 0 while the service only observes, or is off. */
+  get throttle(): ThrottleLevel {
+    return this.#effectiveLevel();
+  }
+
   /** Takes a new level of throttling, from whoever watches the machine. */
   setThrottle(level: ThrottleLevel, cause = ''): void {
     if (level === this.#level) return;

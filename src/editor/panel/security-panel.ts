@@ -94,7 +94,8 @@ export class SecurityPanel
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
-    panel.iconPath = vscode.Uri.joinPath(this.#deps.extensionUri, 'media', 'flm.svg');
+    const icon = (name: string) => vscode.Uri.joinPath(this.#deps.extensionUri, 'media', name);
+    panel.iconPath = { light: icon('flm-light.svg'), dark: icon('flm-dark.svg') };
     const session = this.#session(panel.webview);
     const tab = { panel, session };
     this.#tab = tab;

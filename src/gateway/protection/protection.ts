@@ -177,13 +177,13 @@ export class Protection {
   }
 
   summary(): SecuritySummary {
-    const { reading, level } = this.#services.resources.state;
+    const { reading } = this.#services.resources.state;
     return {
       mode: effectiveMode(this.policies.policy, this.#isLoopbackOnly),
       blocks: newestFirst(this.#services.blocklist.list()).slice(0, maxToldBlocks),
       usableKeys: this.keys.list().filter((key) => isUsable(key, this.#deps.clock.now())).length,
       load: {
-        throttle: level,
+        throttle: this.#services.gate.throttle,
         ...(reading?.cpu === undefined ? {} : { cpu: reading.cpu }),
         ...(reading?.memory === undefined ? {} : { memory: reading.memory }),
         ...(reading?.eventLoopDelayMs === undefined ? {} : { eventLoopDelayMs: reading.eventLoopDelayMs }),
