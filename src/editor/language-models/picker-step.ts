@@ -3,6 +3,9 @@ import type { DiagnosisCode, DiagnosisStep } from '../../protocol/gateway-rpc';
 
 /** VS Code asks FLM, which waits up to 10 s for the first round of detection. */
 const answerLimitMs = 12_000;
+/** VS Code takes up a change of FLM's list a moment after FLM itself: fewer models are counted again before they count. */
+const recountAfterMs = 1_000;
+const maxCounts = 3;
 
 /** What VS Code knows of FLM's models. */
 export interface PickerFacts {
@@ -24,7 +27,7 @@ export interface PickerFacts {
 export async function pickerStep(offered: number, facts: PickerFacts, clock: Clock): Promise<DiagnosisStep> {
   if (!facts.takesModels()) return picker(true, 'picker.unsupported');
   if (offered === 0) return picker(true, 'picker.empty');
-  const known = await withLimit(facts.countKnown(), clock);
+  const known = await withLimit(countSettled(offered, facts, clock), clock);
   if (known === undefined) return picker(false, 'picker.noAnswer');
   if (known === 0) return picker(false, 'picker.hidden', offered);
   if (known < offered) return picker(false, 'picker.missing', offered, known);
@@ -33,6 +36,15 @@ export async function pickerStep(offered: number, facts: PickerFacts, clock: Clo
 
 function picker(ok: boolean, code: DiagnosisCode, ...args: number[]): DiagnosisStep {
   return { step: 'picker', ok, finding: { code, args } };
+}
+
+async function countSettled(offered: number, facts: PickerFacts, clock: Clock): Promise<number> {
+  let known = await facts.countKnown();
+  for (let count = 1; count < maxCounts && known < offered; count++) {
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, recountAfterMs));
+    known = await facts.countKnown();
+  }
+  return known;
 }
 
 /** Undefined: it failed, or took too long. */

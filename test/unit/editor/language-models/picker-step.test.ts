@@ -7,7 +7,10 @@ function makeFacts(facts: Partial<PickerFacts> = {}): PickerFacts {
 }
 
 async function find(offered: number, facts: Partial<PickerFacts> = {}) {
-  const { step, ok, finding } = await pickerStep(offered, makeFacts(facts), new FakeClock());
+  const clock = new FakeClock();
+  const asked = pickerStep(offered, makeFacts(facts), clock);
+  await clock.advanceAsync(4_000, 1_000);
+  const { step, ok, finding } = await asked;
   assert.equal(step, 'picker');
   return [ok, finding.code, ...finding.args];
 }
@@ -23,6 +26,14 @@ describe('diagnosis of models in VS Code', () => {
 
   it('says nothing of agent sessions where VS Code has no such setting', async () => {
     assert.deepEqual(await find(2, { showsInAgents: () => undefined }), [true, 'picker.ok', 2, 2]);
+  });
+
+  it('gives VS Code a moment to take up a change', async () => {
+    const counts = [0, 1, 2];
+
+    const found = await find(2, { countKnown: () => Promise.resolve(counts.shift() ?? 0) });
+
+    assert.deepEqual(found, [true, 'picker.ok', 2, 2]);
   });
 
   it('finds models that did not arrive', async () => {
