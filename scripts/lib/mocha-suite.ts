@@ -5,7 +5,7 @@ import type { TestResult } from './result-reporter';
 import { TestRun } from './test-run';
 
 /** How long a run may take to end after its last test. More: something was left running. */
-const usualEndGraceMs = 10_000;
+const usualEndGraceMs = 20_000;
 
 /**
  * Runs the test files of a pattern with mocha in another process. Throws when it takes too long, leaves no result, or
@@ -43,8 +43,14 @@ export async function runMocha(
     const endedByItself = await Promise.race([ended, delay(endGraceMs, false)]);
     await end(child);
     const result = run.result();
-    if (!endedByItself)
-      throw new Error(`The tests are done, but something they started still runs after ${endGraceMs / 1000} s.`);
+    if (!endedByItself) {
+      const { passed, failed, failures } = result;
+      const before = failures.map(({ title, message }) => `\n${title}\n${message}`).join('');
+      throw new Error(
+        `The tests are done (${passed} passed, ${failed} failed), but something they started still runs after ` +
+          `${endGraceMs / 1000} s.${before}`,
+      );
+    }
     if (child.exitCode !== 0 && result.failed === 0) throw new Error(`mocha ended with exit code ${child.exitCode}.`);
     return result;
   } finally {

@@ -48,6 +48,10 @@ export class ResultReporter extends reporters.Base {
       // Whole or absent: a reader never sees half of it.
       writeFileSync(`${file}.tmp`, JSON.stringify(result));
       renameSync(`${file}.tmp`, file);
+      // Only a run that does not end by itself lives to say why.
+      setTimeout(() => {
+        console.error(`Still open: ${process.getActiveResourcesInfo().join(', ')}`);
+      }, 5_000).unref();
     });
   }
 }
