@@ -61,7 +61,7 @@ describe('policy', function () {
         await summary.click();
     }
 
-    const paths = await panel.view('policy').locator('.policy-field > .hint > code').allInnerTexts();
+    const paths = await panel.view('policy').locator('.policy-field > .hint > code').allTextContents();
 
     const expected = Object.entries(defaultPolicy).flatMap(([name, value]) =>
       typeof value === 'object' && !Array.isArray(value)
