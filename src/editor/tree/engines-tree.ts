@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock';
 import type { Localizer } from '../localizer';
 import { nodeTooltip } from './tooltips';
 import type { TreeInput, TreeModel, TreeRow } from './tree-model';
+import { treeItem } from './tree-item';
 
 const expansions = {
   none: vscode.TreeItemCollapsibleState.None,
@@ -41,15 +42,7 @@ export class EnginesTree implements vscode.TreeDataProvider<TreeRow> {
 
   getTreeItem(row: TreeRow): vscode.TreeItem {
     const { node } = row;
-    const item = new vscode.TreeItem(node.label, expansions[node.expansion]);
-    item.id = node.id;
-    if (node.description !== undefined) item.description = node.description;
-    item.iconPath = new vscode.ThemeIcon(
-      node.icon.id,
-      node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color),
-    );
-    item.contextValue = node.contextValue;
-    item.accessibilityInformation = { label: node.accessibilityLabel };
+    const item = treeItem(node, expansions[node.expansion]);
     if (node.kind === 'action') item.command = { command: node.command, title: node.label, arguments: [...node.args] };
     return item;
   }

@@ -12,6 +12,7 @@ import type { SharingNode } from './sharing-node';
 import { hasSharing, sharingNodes } from './sharing-nodes';
 import { sharingTooltip } from './sharing-tooltips';
 import { compareRows } from './tree-changes';
+import { treeItem } from './tree-item';
 
 /** Countdowns are in minutes, and an ended block should not stay on show for long. */
 const refreshMs = 30_000;
@@ -96,15 +97,7 @@ export class SharingView implements vscode.TreeDataProvider<SharingRow>, Disposa
   }
 
   getTreeItem({ node }: SharingRow): vscode.TreeItem {
-    const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
-    item.id = node.id;
-    if (node.description !== undefined) item.description = node.description;
-    item.iconPath = new vscode.ThemeIcon(
-      node.icon.id,
-      node.icon.color === undefined ? undefined : new vscode.ThemeColor(node.icon.color),
-    );
-    item.contextValue = node.contextValue;
-    item.accessibilityInformation = { label: node.accessibilityLabel };
+    const item = treeItem(node, vscode.TreeItemCollapsibleState.None);
     if (node.kind === 'note' && node.command !== undefined) item.command = { command: node.command, title: node.label };
     return item;
   }
