@@ -1,0 +1,85 @@
+import type { CatalogEntry } from '../../core/catalog';
+import type { InferenceBody } from '../inference-body';
+import type { OpenAiError } from '../openai-error';
+import type { JsonObject } from '../repairs/json-object';
+import type { StreamState } from '../stream-tally';
+import type { Usage } from '../usage';
+
+/** Routes that every engine has, in OpenAI's form: what a request of another dialect is translated to. */
+export type CommonRoute = '/v1/chat/completions' | '/v1/completions' | '/v1/embeddings';
+
+/** How an API words its errors. Known from the route alone, so that refusals at the entrance speak it, too. */
+export interface ErrorFormat {
+  /** The whole body of an error answer, JSON. */
+  body(error: OpenAiError): string;
+  /** The same inside a stream whose head is on its way: a whole event or line, its end included. */
+  event(error: OpenAiError): string;
+}
+
+/** How streams of an API look on the wire. */
+export interface StreamFormat {
+  readonly contentType: 'text/event-stream' | 'application/x-ndjson';
+  /** A sign of life that every reader passes over; undefined where the format has no place for one. */
+  readonly ping: string | undefined;
+  /** Reads along with a stream that an engine speaks natively. */
+  tap(): StreamTap;
+}
+
+/** Sees the bytes of a native stream on their way; changes nothing. */
+export interface StreamTap extends StreamState {
+  readonly usage: Usage | undefined;
+  /** Events that carried text, reasoning or tool calls. */
+  readonly contentEvents: number;
+  /** Where the output stands: whether an event or line is open. */
+  readonly position: 'event-start' | 'line-start' | 'mid-line';
+  push(bytes: Buffer): void;
+  end(): void;
+}
+
+/** A request in OpenAI's form, with what puts its answer back. */
+export interface Translation {
+  readonly route: CommonRoute;
+  /** Members of the common request. `model` is set by routing; `stream` as the client wanted it. */
+  readonly request: JsonObject;
+  /** For an answer that streams. */
+  stream(): StreamTranslator;
+  /** For a whole answer, after repairs. Pure. */
+  whole(answer: JsonObject): JsonObject;
+}
+
+/** OpenAI chunks in, events of the dialect out. Belongs to one answer. Never throws. */
+export interface StreamTranslator {
+  /** Text to send for one chunk, whole events or lines; '' for nothing yet. */
+  chunk(chunk: JsonObject): string;
+  /** The stream is complete: what is still to be said (stop events, totals). */
+  end(): string;
+}
+
+export type Translated =
+  { readonly ok: true; readonly translation: Translation } | { readonly ok: false; readonly error: OpenAiError };
+
+/** What a translation may know besides the request. */
+export interface TranslationContext {
+  readonly entry: CatalogEntry;
+  /** Unique per request: seed of the ids that the answer needs. */
+  readonly requestId: string;
+  /** Epoch ms of the request's arrival. */
+  readonly receivedAt: number;
+  /** Monotonic ms since the request's arrival: for formats that tell durations. */
+  elapsedMs(): number;
+}
+
+/** One inference route of an API other than OpenAI's chat, completions and embeddings. */
+export interface Dialect {
+  readonly errors: ErrorFormat;
+  readonly streams: StreamFormat;
+  /** Whether the client streams when it does not say (Ollama: yes). */
+  readonly streamsByDefault: boolean;
+  /**
+   * The path under which this engine speaks the dialect itself, well enough to be left alone; undefined: translate.
+   * Decided by kind and version from ENGINES facts, never by trying.
+   */
+  nativePath(entry: CatalogEntry): string | undefined;
+  /** Into OpenAI's form; undefined: this dialect only exists where an engine speaks it (rerank). Never throws. */
+  readonly translate?: (body: InferenceBody, context: TranslationContext) => Translated;
+}
