@@ -19,6 +19,8 @@ import type { LeveledLogger } from './log-lines';
 import type { ProxyController } from './proxy/proxy-controller';
 import type { ProtectionHandlers } from './protection/protection-handlers';
 import type { RpcHandlers, RpcPeer, RpcService } from './rpc/rpc-handlers';
+import type { Sharing } from './sharing';
+import type { SharingHandlers } from './sharing-handlers';
 import { Throttle } from './throttle';
 
 /** Ten a second: the protocol's promise to windows. */
@@ -40,6 +42,9 @@ export interface GatewayServiceDeps {
   readonly guardian: Guardian;
   /** Requests about keys, records, blocks and the policy. */
   readonly protectionHandlers: ProtectionHandlers;
+  readonly sharing: Sharing;
+  /** Requests about exposure, TLS, shares and the check-up. */
+  readonly sharingHandlers: SharingHandlers;
   readonly keys: EngineKeyRing;
   /** Undefined: nothing is remembered (headless, where the command line says what is on). */
   readonly desired?: DesiredStateFile;
@@ -71,6 +76,7 @@ export class GatewayService implements RpcService {
   readonly #proxyPush: Throttle;
   readonly #enginesPush: Throttle;
   readonly #securityPush: Throttle;
+  readonly #sharingPush: Throttle;
   #config: FlmConfig;
   #problems: readonly ConfigProblem[];
   #demoUrl: string | undefined;
@@ -90,14 +96,16 @@ export class GatewayService implements RpcService {
     this.#proxyPush = push(() => deps.notify('proxy/changed', deps.proxy.state));
     this.#enginesPush = push(() => deps.notify('engines/changed', deps.engines.snapshot()));
     this.#securityPush = push(() => deps.notify('security/changed', deps.guardian.summary()), securityPushIntervalMs);
+    this.#sharingPush = push(() => deps.notify('sharing/changed', deps.sharing.summary()), securityPushIntervalMs);
     this.handlers = afterwards(this.#ready, this.#createHandlers());
   }
 
   /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
   async start(): Promise<void> {
-    const { engines, proxy, desired, guardian } = this.#deps;
+    const { engines, proxy, desired, guardian, sharing } = this.#deps;
     this.#logProblems();
     this.#store.add(guardian.onDidChange(() => this.#securityPush.trigger()));
+    this.#store.add(sharing.onDidChange(() => this.#sharingPush.trigger()));
     await guardian.start(); // before a request can come in: blocks, keys and policy are known
     this.#store.add(engines.onDidChange(() => this.#enginesPush.trigger()));
     this.#store.add(proxy.onDidChange((state) => this.#proxyChanged(state)));
@@ -130,6 +138,7 @@ export class GatewayService implements RpcService {
       engines: this.#deps.engines.snapshot(),
       configProblems: this.#problems,
       security: this.#deps.guardian.summary(),
+      sharing: this.#deps.sharing.summary(),
       pid: process.pid,
       startedAt: this.#startedAt,
       ...(this.#demoUrl === undefined ? {} : { demoEngine: this.#demoUrl }),
@@ -181,6 +190,7 @@ export class GatewayService implements RpcService {
     const { engines, proxy, desired } = this.#deps;
     return {
       ...this.#deps.protectionHandlers,
+      ...this.#deps.sharingHandlers,
       'proxy/start': () => this.#remembered(proxy.start()),
       'proxy/stop': () => {
         desired?.update({ isProxyOn: false, port: undefined, wantedPort: undefined });

@@ -22,6 +22,8 @@ import { isPortFree, proxyOpener } from './proxy/open-proxy';
 import { ProxyController } from './proxy/proxy-controller';
 import { RpcServer } from './rpc/rpc-server';
 import { createToken } from './rpc/token';
+import { Sharing } from './sharing';
+import { sharingHandlers } from './sharing-handlers';
 
 export interface GatewayOptions {
   readonly dataDir: string;
@@ -171,6 +173,16 @@ export class Gateway {
     protection.onDidChangeAccess(() => void proxy.reconsider());
     const canExpose = () => protection.canExpose();
     const proxy = new ProxyController(config.config, { open, isPortFree, canExpose, clock, logger }, port);
+    const sharing = new Sharing(
+      {
+        exposure: () => ({ scope: 'machine', addresses: [], because: [] }),
+        tls: () => ({ mode: 'off', phase: 'off' }),
+        endpoints: () => [],
+        shares: () => [],
+        checkup: () => undefined,
+      },
+      [],
+    );
     const demo = new DemoEngine(join(__dirname, 'demo-engine.js'), () => this.#service.demoEnded(), clock, logger);
     return new GatewayService(
       {
@@ -179,6 +191,8 @@ export class Gateway {
         demo,
         guardian: protection,
         protectionHandlers: protectionHandlers(protection, clock),
+        sharing,
+        sharingHandlers: sharingHandlers(),
         keys,
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),
         clock,

@@ -2,6 +2,7 @@ import type { ConfigProblem } from '../core/config';
 import type { EnginesSnapshot } from '../core/engine';
 import type { Reason } from '../core/reason';
 import type { SecurityNotifications, SecurityRequests, SecuritySummary } from './security-rpc';
+import type { SharingNotifications, SharingRequests, SharingSummary } from './sharing-rpc';
 
 /**
  * What the windows and the gateway say to each other: JSON-RPC 2.0 (vscode-jsonrpc framing) over a Unix socket or a
@@ -11,7 +12,7 @@ import type { SecurityNotifications, SecurityRequests, SecuritySummary } from '.
  */
 
 /** Raised by any change that an older peer could not live with. Windows and gateway must have the same. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 export interface HelloParams {
   readonly token: string;
@@ -55,6 +56,8 @@ export interface GatewayState {
   readonly demoEngine?: string;
   readonly configProblems: readonly ConfigProblem[];
   readonly security: SecuritySummary;
+  /** What is open beyond this machine, certificates, shares. */
+  readonly sharing: SharingSummary;
   /** Process that hosts the gateway, and since when. */
   readonly pid: number;
   readonly startedAt: number;
@@ -126,7 +129,7 @@ export const diagnosisTemplates = {
 export type DiagnosisCode = keyof typeof diagnosisTemplates;
 
 /** Requests from a window: name → parameters and result. */
-export interface GatewayRequests extends SecurityRequests {
+export interface GatewayRequests extends SecurityRequests, SharingRequests {
   hello: { params: HelloParams; result: HelloResult };
   'proxy/start': { params: Record<string, never>; result: ProxyState };
   'proxy/stop': { params: Record<string, never>; result: ProxyState };
@@ -156,7 +159,7 @@ export type EngineProbeResult =
   | { readonly ok: false; readonly needsKey: boolean; readonly reason: Reason };
 
 /** Notifications to a window. */
-export interface GatewayNotifications extends SecurityNotifications {
+export interface GatewayNotifications extends SecurityNotifications, SharingNotifications {
   /** The proxy changed. At most ten a second. */
   'proxy/changed': ProxyState;
   'engines/changed': EnginesSnapshot;

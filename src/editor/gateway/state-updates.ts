@@ -15,6 +15,7 @@ const updates = {
   },
   'config/problems': (state, configProblems) => ({ ...state, configProblems }),
   'security/changed': (state, security) => ({ ...state, security }),
+  'sharing/changed': (state, sharing) => ({ ...state, sharing }),
 } as const satisfies Updates;
 
 export type StateNotification = keyof typeof updates;

@@ -16,6 +16,24 @@ export function integer(fields: Fields, name: string): number {
   throw invalid(name, 'a whole number');
 }
 
+/** Reads a whole number within limits. */
+export function wholeNumber(minimum: number, maximum: number): (fields: Fields, name: string) => number {
+  return (fields, name) => {
+    const value = integer(fields, name);
+    if (value >= minimum && value <= maximum) return value;
+    throw invalid(name, `a whole number from ${minimum} to ${maximum}`);
+  };
+}
+
+/** For requests without parameters. */
+export const nothing = (): Record<string, never> => ({});
+
+/** The largest time JavaScript knows. */
+const lastTime = 8.64e15;
+
+/** Epoch ms. */
+export const time = (fields: Fields, name: string): number => number(fields, name, 0, lastTime);
+
 /** A finite number within limits. */
 export function number(fields: Fields, name: string, minimum: number, maximum: number): number {
   const value = fields[name];

@@ -1,17 +1,18 @@
 import type { GatewayRequestName, GatewayRequests, HelloParams } from '../../protocol/gateway-rpc';
-import { boolean, integer, invalid, text, type Fields } from './param-readers';
+import { boolean, integer, invalid, nothing, text, type Fields } from './param-readers';
 import { securityParamReaders } from './security-params';
+import { sharingParamReaders } from './sharing-params';
 
 type ParamReaders = { readonly [N in GatewayRequestName]: (params: Fields) => GatewayRequests[N]['params'] };
 
 const maxUrlLength = 2048;
 const maxKeyLength = 8192;
 const maxKeys = 256;
-const nothing = (): Record<string, never> => ({});
 
 /** One row per request: takes what it needs from what a stranger sent, and throws FlmError `invalid_request` otherwise. */
 const readers: ParamReaders = {
   ...securityParamReaders,
+  ...sharingParamReaders,
   hello: (fields) => {
     const engineKeys = keyTable(fields);
     return {

@@ -7,6 +7,7 @@ import {
   boolean,
   integer,
   invalid,
+  nothing,
   number,
   object,
   oneOf,
@@ -14,6 +15,8 @@ import {
   someOf,
   text,
   texts,
+  time,
+  wholeNumber,
   type Fields,
 } from './param-readers';
 
@@ -22,16 +25,7 @@ export type SecurityParamReaders = {
 };
 
 const outcomes = ['ok', 'refused', 'aborted', 'engine-error', 'error'] as const;
-const nothing = (): Record<string, never> => ({});
-/** The largest time JavaScript knows. */
-const lastTime = 8.64e15;
-const time = (fields: Fields, name: string): number => number(fields, name, 0, lastTime);
 const short = (maxLength: number) => (fields: Fields, name: string) => text(fields, name, maxLength);
-const wholeNumber = (minimum: number, maximum: number) => (fields: Fields, name: string) => {
-  const value = integer(fields, name);
-  if (value >= minimum && value <= maximum) return value;
-  throw invalid(name, `a whole number from ${minimum} to ${maximum}`);
-};
 const list = (maxItems: number, maxLength: number) => (fields: Fields, name: string) =>
   texts(fields, name, maxItems, maxLength);
 const range = (fields: Fields): { range: string } => ({ range: text(fields, 'range', 100) });
@@ -107,6 +101,7 @@ function scope(fields: Fields): KeyScope {
     ...optional(fields, 'models', list(1000, 512)),
     ...optional(fields, 'routes', list(100, 200)),
     ...optional(fields, 'requestsPerMinute', limit),
+    ...optional(fields, 'requestsPerDay', limit),
     ...optional(fields, 'tokensPerDay', limit),
     ...optional(fields, 'concurrency', limit),
     ...optional(fields, 'addresses', list(1000, 100)),

@@ -6,6 +6,7 @@ import type { Localizer } from '../../../src/editor/localizer';
 import type { TreeOptions } from '../../../src/editor/tree/tree-options';
 import type { GatewayState, ProxyState } from '../../../src/protocol/gateway-rpc';
 import type { SecuritySummary } from '../../../src/protocol/security-rpc';
+import { quietSharing } from '../../helpers/quiet-sharing';
 
 /** Speaks English: templates with their arguments filled in, as VS Code does without a translation. */
 export const english: Localizer = {
@@ -50,6 +51,7 @@ export function makeState(state: Partial<GatewayState> = {}, engines: readonly E
     engines: { revision: 1, engines, isScanning: false, scannedAt: now },
     configProblems: [],
     security: makeSecurity(),
+    sharing: quietSharing,
     pid: 1,
     startedAt: now,
     ...state,

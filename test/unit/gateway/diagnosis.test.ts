@@ -8,6 +8,7 @@ import type { HttpAnswer, HttpCallOptions } from '../../../src/gateway/http-call
 import type { GatewayState, ProxyState } from '../../../src/protocol/gateway-rpc';
 import type { SecuritySummary } from '../../../src/protocol/security-rpc';
 import { quietSecurity } from '../../helpers/quiet-security';
+import { quietSharing } from '../../helpers/quiet-sharing';
 
 describe('diagnosis', () => {
   const on: ProxyState = { phase: 'on', inFlight: 0, requests: 0, endpoint: 'http://127.0.0.1:11435/v1' };
@@ -44,6 +45,7 @@ describe('diagnosis', () => {
       engines: { revision: 1, engines, isScanning: false },
       configProblems: [],
       security,
+      sharing: quietSharing,
       pid: 7,
       startedAt: 0,
     };

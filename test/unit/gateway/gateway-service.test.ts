@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { defaultConfig, parseConfig } from '../../../src/core/config';
 import type { FlmConfig } from '../../../src/core/config-schema';
+import { FlmError } from '../../../src/core/errors';
 import { Emitter } from '../../../src/core/emitter';
 import { emptyEnginesSnapshot, type EnginesSnapshot } from '../../../src/core/engine';
 import { EngineKeyRing } from '../../../src/gateway/engine-key-ring';
@@ -11,7 +12,10 @@ import { ProxyController } from '../../../src/gateway/proxy/proxy-controller';
 import { FakeClock, settle } from '../../helpers/fake-clock';
 import type { ProtectionHandlers } from '../../../src/gateway/protection/protection-handlers';
 import type { Guardian } from '../../../src/gateway/gateway-ports';
+import { Sharing } from '../../../src/gateway/sharing';
+import { sharingHandlers } from '../../../src/gateway/sharing-handlers';
 import { quietSecurity } from '../../helpers/quiet-security';
+import { quietSharing } from '../../helpers/quiet-sharing';
 
 class FakeEngines implements Engines {
   readonly catalog: Engines['catalog'] = {
@@ -62,6 +66,7 @@ describe('gateway service', () => {
   let activity: Emitter<void>;
   let service: GatewayService;
   let demoFails: boolean;
+  let sharingChanges: Emitter<void>;
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -69,6 +74,7 @@ describe('gateway service', () => {
     sent = [];
     activity = new Emitter<void>();
     demoFails = false;
+    sharingChanges = new Emitter<void>();
     service = create();
   });
   afterEach(() => service.stop());
@@ -102,6 +108,17 @@ describe('gateway service', () => {
         },
         guardian: new FakeGuardian(),
         protectionHandlers: {} as ProtectionHandlers,
+        sharing: new Sharing(
+          {
+            exposure: () => quietSharing.exposure,
+            tls: () => quietSharing.tls,
+            endpoints: () => [],
+            shares: () => [],
+            checkup: () => undefined,
+          },
+          [sharingChanges.event],
+        ),
+        sharingHandlers: sharingHandlers(),
         keys: new EngineKeyRing(),
         clock,
         logger,
@@ -113,6 +130,28 @@ describe('gateway service', () => {
   }
 
   const hello = { token: 't', protocolVersion: 1, version: '1' };
+
+  it('tells windows at most twice a second what is shared', async () => {
+    await service.start();
+    sharingChanges.fire();
+    sharingChanges.fire();
+
+    await clock.advanceAsync(400);
+    sharingChanges.fire();
+    await clock.advanceAsync(600);
+
+    assert.equal(sent.filter((name) => name === 'sharing/changed').length, 2);
+  });
+
+  it('says that a part of sharing is not there', async () => {
+    await service.start();
+
+    const error: unknown = await Promise.resolve(service.handlers['shares/list']({ ended: false }, { id: 1 })).catch(
+      (reason: unknown) => reason,
+    );
+
+    assert.ok(FlmError.is(error, 'not_found'));
+  });
 
   it('starts no proxy by itself', async () => {
     await service.start();

@@ -6,6 +6,7 @@ import { sharingSteps } from '../../../src/gateway/sharing-diagnosis';
 import type { ProxyState } from '../../../src/protocol/gateway-rpc';
 import type { SecuritySummary } from '../../../src/protocol/security-rpc';
 import { quietSecurity } from '../../helpers/quiet-security';
+import { quietSharing } from '../../helpers/quiet-sharing';
 
 const day = 24 * 60 * 60 * 1000;
 const now = 100 * day;
@@ -26,6 +27,7 @@ function find(
     engines: emptyEnginesSnapshot,
     configProblems: [],
     security: { ...quietSecurity, ...security },
+    sharing: quietSharing,
     pid: 7,
     startedAt: 0,
   };

@@ -4,6 +4,7 @@ import type { Statistics, StatisticsQuery } from '../../../src/core/audit-query'
 import type { Block } from '../../../src/core/block';
 import { reason } from '../../../src/core/reason';
 import type { GatewayState } from '../../../src/protocol/gateway-rpc';
+import { quietSharing } from '../../helpers/quiet-sharing';
 
 const minute = 60_000;
 
@@ -49,6 +50,7 @@ export function makeState(state: Partial<GatewayState> = {}): GatewayState {
       load: { cpu: 0.34, memory: 0.61, throttle: 0 },
       storage: { kind: 'ok' },
     },
+    sharing: quietSharing,
     ...state,
   };
 }

@@ -3,6 +3,7 @@ import { emptyEnginesSnapshot } from '../../../../src/core/engine';
 import { applyNotification } from '../../../../src/editor/gateway/state-updates';
 import type { GatewayState } from '../../../../src/protocol/gateway-rpc';
 import { quietSecurity } from '../../../helpers/quiet-security';
+import { quietSharing } from '../../../helpers/quiet-sharing';
 
 describe('state after a notification', () => {
   const state: GatewayState = {
@@ -10,6 +11,7 @@ describe('state after a notification', () => {
     engines: { ...emptyEnginesSnapshot, revision: 5 },
     configProblems: [],
     security: quietSecurity,
+    sharing: quietSharing,
     pid: 1,
     startedAt: 0,
   };
@@ -24,6 +26,12 @@ describe('state after a notification', () => {
     const engines = { ...emptyEnginesSnapshot, revision: 4 };
 
     assert.equal(applyNotification(state, 'engines/changed', engines), state);
+  });
+
+  it('has what is shared now', () => {
+    const sharing = { ...quietSharing, exposure: { ...quietSharing.exposure, scope: 'all' as const } };
+
+    assert.equal(applyNotification(state, 'sharing/changed', sharing).sharing, sharing);
   });
 
   it('gains and loses the demo engine', () => {
