@@ -1,6 +1,7 @@
 import type { KeyScope } from '../core/api-key';
 import type { SecurityMode, SecurityPolicy } from '../core/policy-schema';
 import type { Identity, Refusal, RequestFacts } from '../core/request';
+import { editorUserAgent } from '../core/editor-user-agent';
 import { addressKey } from '../core/ip-range';
 import type { QueueLimits, QueueRefusal, QueueTicket } from './request-queue';
 import type { ThrottleLevel } from './resource-throttle';
@@ -25,12 +26,12 @@ export function ticketOf(
   const own = scope?.concurrency;
   const fallback = isLocal && identity.type === 'local' ? rateLimits.slots : rateLimits.keyConcurrency;
   const maxForClient = mode === 'enforce' || own !== undefined ? (own ?? fallback) : rateLimits.slots;
-  return { client, isLocal, maxForClient };
+  return { client, isLocal, isEditor: isLocal && facts.headers['user-agent'] === editorUserAgent, maxForClient };
 }
 
 const refusals: Readonly<Record<QueueRefusal, string>> = {
   'queue-full': 'Too many requests are waiting. Try again later.',
-  'waited-too-long': 'No engine slot became free in time. Try again later.',
+  'waited-too-long': 'No engine slot became free in time (policy rateLimits.queueSeconds). Try again later.',
   'client-busy': 'Too many of your requests are running and waiting. Wait for them to finish.',
 };
 

@@ -1,13 +1,17 @@
 import type { Clock } from '../core/clock';
 import type { Slot } from '../core/request';
 
-/** Who waits: the local editor goes first, then every client in turn. */
+/** Who waits: VS Code's own chats go first, then this machine, then every client in turn. */
 export interface QueueTicket {
   /** Key id or address: turns are taken by client, not by request. */
   readonly client: string;
   readonly isLocal: boolean;
+  /** A person sits in front of it. */
+  readonly isEditor?: boolean;
   /** Requests the client may have running at once. */
   readonly maxForClient: number;
+  /** Takes a place at an engine, once everything else allows the request to run; false: it waits on. */
+  readonly claim?: (() => boolean) | undefined;
 }
 
 export interface QueueLimits {
@@ -33,9 +37,20 @@ interface Waiter {
 /** A client may have this many times its running limit waiting: parallel tool calls queue, floods do not. */
 const WAITING_PER_CLIENT = 4;
 
+/** Lower goes first. */
+const ranks = [0, 1, 2] as const;
+
+function rankOf({ isEditor, isLocal }: QueueTicket): number {
+  if (isEditor === true) return 0;
+  return isLocal ? 1 : 2;
+}
+
 /**
  * Slots for running requests with a fair line in front. Nobody is refused while there is room to wait: agents send
  * bursts and a 429 hurts them. Whose client has gone is dropped from the line at once (ik_llama.cpp 1020).
+ *
+ * A request that waits for a place at a full engine holds nobody up: whoever can run, runs. Nobody who could run ever
+ * waits, so a newcomer overtakes only those who cannot.
  */
 export class RequestQueue {
   readonly #clock: Clock;
@@ -70,7 +85,7 @@ export class RequestQueue {
    */
   acquire(ticket: QueueTicket, signal: AbortSignal): Promise<Slot | QueueRefusal> {
     if (signal.aborted) return Promise.reject(reasonOf(signal));
-    if (this.#mayRun(ticket) && this.#lines.size === 0) return Promise.resolve(this.#grant(ticket, 0));
+    if (this.#mayRun(ticket)) return Promise.resolve(this.#grant(ticket, 0));
     const line = this.#lines.get(ticket.client) ?? [];
     if (this.#waiting >= this.#limits.queueLength) return Promise.resolve('queue-full');
     if (line.length >= ticket.maxForClient * WAITING_PER_CLIENT && !ticket.isLocal)
@@ -100,14 +115,15 @@ export class RequestQueue {
       line.push(waiter);
       this.#lines.set(ticket.client, line);
       this.#waiting++;
-      this.#advance();
     });
   }
 
-  #mayRun({ client, isLocal, maxForClient }: QueueTicket): boolean {
+  /** Everything allows it now. Asks the claim last: once that is true, the request runs. */
+  #mayRun({ client, isLocal, maxForClient, claim }: QueueTicket): boolean {
     if (this.#running >= this.#limits.slots) return false;
     if (!isLocal && this.#remoteRunning >= this.#limits.remoteSlots) return false;
-    return (this.#runningOf.get(client) ?? 0) < maxForClient;
+    if ((this.#runningOf.get(client) ?? 0) >= maxForClient) return false;
+    return claim === undefined || claim();
   }
 
   #grant(ticket: QueueTicket, waitedMs: number): Slot {
@@ -127,10 +143,11 @@ export class RequestQueue {
         else this.#runningOf.delete(ticket.client);
         this.#advance();
       },
+      moved: () => this.#advance(),
     };
   }
 
-  /** Lets in whoever may run now: local first, then client by client. */
+  /** Lets in whoever may run now, by rank, then client by client. */
   #advance(): void {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#remove(next);
@@ -145,14 +162,16 @@ export class RequestQueue {
     }
   }
 
+  /** Its claim, if it has one, is taken. */
   #next(): Waiter | undefined {
-    let remote: Waiter | undefined;
-    for (const [first] of this.#lines.values()) {
-      if (first === undefined || !this.#mayRun(first.ticket)) continue;
-      if (first.ticket.isLocal) return first;
-      remote ??= first;
+    if (this.#waiting === 0 || this.#running >= this.#limits.slots) return undefined;
+    for (const rank of ranks) {
+      for (const line of this.#lines.values()) {
+        const next = line.find(({ ticket }) => rankOf(ticket) === rank && this.#mayRun(ticket));
+        if (next !== undefined) return next;
+      }
     }
-    return remote;
+    return undefined;
   }
 
   #remove(waiter: Waiter): void {

@@ -1,6 +1,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createParser } from 'eventsource-parser';
+import { editorUserAgent } from '../../core/editor-user-agent';
 import { messageOf } from '../../core/errors';
 import { ChatError, readChatError, statusError } from './chat-error';
 
@@ -64,7 +65,7 @@ function open(call: ChatCall): ClientRequest {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(call.body),
       accept: 'text/event-stream',
-      'user-agent': 'FLM language models',
+      'user-agent': editorUserAgent,
       ...(call.apiKey !== undefined && { authorization: `Bearer ${call.apiKey}` }),
     },
   });
