@@ -43,6 +43,16 @@ export const reasonTemplates = {
   'gateway.versionNewer': 'Another window runs a newer FLM ({0}). Reload this window to use it.',
   'gateway.unreachable': 'The gateway does not answer.',
 
+  // blocks
+  'block.guessing': '{0} wrong API keys were tried.',
+  'block.decoys': '{0} different decoys were touched.',
+  'block.score': 'Suspicious requests added up to {0} points.',
+  'block.neighbours': '{0} of its /64 networks were blocked.',
+
+  // shares
+  'share.noModel': 'No model matches {0} now. It is shared as soon as an engine offers one.',
+  'share.noNetwork': 'This machine is in no private network now. The share works as soon as it is in one.',
+
   // storage
   'storage.diskFull':
     'The disk is full. Keys, blocks and security records are kept in memory only until there is room again.',
@@ -57,6 +67,48 @@ export const reasonTemplates = {
   'storage.newerSchema':
     'The stored data was written by a newer FLM (schema {0}, this one knows {1}). It is read, but nothing new is kept. Update FLM.',
   'storage.lockLost': 'Another process took over the folder {0}. This one keeps no new records. Reload the window.',
+
+  // certificates
+  'tls.issued': 'A certificate for {0}, issued by {1}, is in use. It is valid until {2}.',
+  'tls.keptEarlier': 'A new certificate could not be had. The one in use is valid until {0}.',
+  'tls.failed': 'The certificate could not be made ready: {0}',
+  'tls.notKept': 'The certificates cannot be kept in {0}: {1}',
+  'tls.fileReplaced': '{0} was damaged. It is kept as {1}, and a new one was made.',
+  'tls.caReplaced':
+    'The local CA in {0} could not be used any more. It is kept as {1}, and a new CA was made: devices have to trust it anew.',
+  'tls.caRenewed': 'The local CA was renewed ahead of its end. Devices need its new certificate before {0}.',
+  'tls.nameNotCovered':
+    'The local CA may not vouch for {0}. Renew the certificate to make a CA that may; devices then have to trust the new one.',
+  'tls.fileUnreadable': '{0} cannot be read: {1}',
+  'tls.noCertificate': '{0} holds no certificate in PEM form.',
+  'tls.noKey': '{0} holds no usable private key in PEM form.',
+  'tls.keyEncrypted': 'The private key in {0} is encrypted. FLM needs it without a passphrase.',
+  'tls.keyMismatch': 'The private key in {0} does not belong to the certificate in {1}.',
+  'tls.chainOrder':
+    'The certificates in {0} are not in order: the own certificate comes first, then the one that issued it, and so on.',
+  'tls.notYetValid': 'The certificate in {0} is not valid before {1}. Is the clock of this machine right?',
+  'tls.expired': 'The certificate in {0} ended on {1}.',
+  'tls.expiresSoon': 'The certificate in {0} ends on {1}. Put a new one in its place.',
+  'tls.rejected': 'TLS refuses the certificate in {0}: {1}',
+  'tls.acmeTerms':
+    'The terms of service of {0} are not accepted yet (`tls.acme_terms` in the security policy). Nothing was sent to it.',
+  'tls.acmeIncomplete':
+    'The security policy does not say for which name and with which e-mail address to ask (`tls.acme_domain`, `tls.acme_email`).',
+  'tls.acmeHttpWanted':
+    'The certificate authority asks for http://{0}/.well-known/acme-challenge/ from the internet: port 80 of {0} has to lead to port {1} of this machine.',
+  'tls.acmeHttpFailed':
+    'The certificate authority could not verify {0}. From the internet, http://{0}/.well-known/acme-challenge/ on port 80 has to reach port {1} of this machine. It says: {2}',
+  'tls.acmeDnsWanted': 'The certificate authority asks for the TXT record {0}, which {1} sets.',
+  'tls.acmeDnsFailed': 'The certificate authority could not verify {0} by the TXT record {1}. It says: {2}',
+  'tls.acmePort':
+    "FLM cannot listen on port {0} for the certificate authority's question ({1}). Set `tls.acme_httpPort` to a free port above 1023 and forward port 80 to it.",
+  'tls.acmeHookFailed': 'The program {0} could not {1} the DNS record: {2}',
+  'tls.acmeHookTimeout': 'The program {0} did not end within {1} s.',
+  'tls.acmeUnreachable': 'The ACME server {0} cannot be reached: {1}',
+  'tls.acmeTimeout': 'The ACME server {0} did not come to an end within {1} s.',
+  'tls.acmeRateLimited': 'The ACME server {0} has had too many requests and takes no more before {1}. It says: {2}',
+  'tls.acmeRefused': 'The ACME server {0} refused: {1}',
+  'tls.acmeNoChallenge': 'The ACME server {0} offers no way by {1} to prove {2}.',
 } as const;
 
 export type ReasonCode = keyof typeof reasonTemplates;

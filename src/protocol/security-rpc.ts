@@ -33,6 +33,10 @@ export interface SecurityRequests {
   'blocks/list': { params: Record<string, never>; result: BlockLists };
   /** Adds, or replaces the block of the same range. Refused for loopback, this machine and the allowlist. */
   'blocks/add': { params: AddBlockParams; result: Block };
+  /** Another end for a block that is there; whoever made it and why stay. `not_found` without one. Null: until lifted. */
+  'blocks/change': { params: { readonly range: string; readonly expiresAt: number | null }; result: Block };
+  /** Takes back `blocks/remove` of a range: the block is as it was. `not_found` when it has ended meanwhile. */
+  'blocks/restore': { params: { readonly range: string }; result: Block };
   /** Lifts a block and clears the score of what it covered. False: there was none. */
   'blocks/remove': { params: { readonly range: string }; result: boolean };
   /** Lifts every block that would end by itself. Answers how many. */

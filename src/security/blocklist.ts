@@ -1,12 +1,15 @@
 import type { AuditEvent, AuditLog } from '../core/audit';
-import type { AllowEntry, Block, BlockStore } from '../core/block';
+import type { AllowEntry, Block, BlockCause, BlockStore } from '../core/block';
 import type { Clock } from '../core/clock';
 import { Emitter } from '../core/emitter';
 import { FlmError, messageOf } from '../core/errors';
 import { addressBits, makeRange, parseRange, rangeContains, type IpRange } from '../core/ip-range';
 import type { Logger } from '../core/logger';
-import { RangeIndex } from '../core/range-index';
 import { printable } from '../core/printable';
+import { RangeIndex } from '../core/range-index';
+import { reason } from '../core/reason';
+import { AutomaticBlocks } from './automatic-blocks';
+import { LiftedBlocks } from './lifted-blocks';
 import { PastBlocks } from './past-blocks';
 import type { OwnAddresses, Protection } from './protected-addresses';
 
@@ -15,6 +18,7 @@ export interface NewBlock {
   readonly range: string;
   readonly rule: string;
   readonly reason: string;
+  readonly cause?: BlockCause;
   readonly note?: string;
   /** Epoch ms; undefined: until lifted. */
   readonly expiresAt?: number;
@@ -26,6 +30,8 @@ export interface BlocklistDeps {
   readonly own: OwnAddresses;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Automatic blocks in force at most; default `maxAutomaticBlocks`. */
+  readonly maxAutomatic?: number;
 }
 
 /** How often ended blocks are taken off the list; a look-up never sees them anyway. */
@@ -36,7 +42,8 @@ const ESCALATE_AT = 4;
 /**
  * Blocked and allowed ranges. Look-ups cost well under a microsecond with 100,000 ranges; every change is in effect at
  * once and stored in the background or awaited, as the caller likes. Whatever happens, loopback, this machine's own
- * addresses, trusted proxies and the allowlist are never found blocked.
+ * addresses, trusted proxies and the allowlist are never found blocked. Automatic blocks are bounded (`AutomaticBlocks`);
+ * those of people are not.
  */
 export class Blocklist {
   readonly #deps: BlocklistDeps;
@@ -46,12 +53,17 @@ export class Blocklist {
   readonly #allowIndex = new RangeIndex<AllowEntry>();
   /** Ended blocks that still count against a repeater. */
   readonly #past: PastBlocks;
+  readonly #automatic: AutomaticBlocks;
+  readonly #lifted = new LiftedBlocks();
+  /** Given up for want of room since it was last told. */
+  #givenUp = 0;
   readonly #changed = new Emitter<{ readonly added?: Block; readonly removed?: Block }>();
   #sweep: { cancel(): void } | undefined;
 
   constructor(deps: BlocklistDeps) {
     this.#deps = deps;
     this.#past = new PastBlocks((range) => this.#persist(deps.store.removeBlock(range)));
+    this.#automatic = new AutomaticBlocks(deps.maxAutomatic);
   }
 
   readonly onDidChange = this.#changed.event;
@@ -66,6 +78,7 @@ export class Blocklist {
       if (isActive(block, now)) this.#set(block, range);
       else this.#past.add(block, range);
     }
+    this.#makeRoom();
     this.#past.sweep(now);
     this.#scheduleSweep();
   }
@@ -129,6 +142,40 @@ export class Blocklist {
     return added;
   }
 
+  /**
+   * Gives a block another end and leaves everything else of it as it is: who made it, by which rule, since when.
+   * Resolves once it survives a crash.
+   *
+   * @param expiresAt epoch ms; undefined: until lifted
+   * @throws FlmError `not_found` when the range is not blocked
+   */
+  async change(text: string, expiresAt: number | undefined): Promise<Block> {
+    const { block, range } = this.#require(text);
+    const { expiresAt: _, ...rest } = block;
+    const changed: Block = expiresAt === undefined ? rest : { ...rest, expiresAt };
+    this.#set(changed, range);
+    this.#tell('block.changed', changed);
+    await this.#deps.store.putBlock(changed);
+    return changed;
+  }
+
+  /**
+   * Takes back the lifting of a block: it is as it was, automatic ones too. A block that has ended meanwhile, or is
+   * one of many lifted since, is `not_found`.
+   *
+   * @throws FlmError `not_found`, or `invalid_request` when the range may not be blocked any more
+   */
+  async restore(text: string): Promise<Block> {
+    const range = this.#requireBlockable(text);
+    const block = this.#lifted.take(range.text);
+    if (block === undefined || !isActive(block, this.#deps.clock.now()))
+      throw new FlmError('not_found', `No block of ${range.text} was lifted lately`);
+    this.#set(block, range);
+    this.#tell('block.added', block);
+    await this.#deps.store.putBlock(block);
+    return block;
+  }
+
   /** Why a range cannot be blocked, in words; undefined when it can. */
   refusalOf(text: string): string | undefined {
     const range = parseRange(text);
@@ -168,6 +215,7 @@ export class Blocklist {
       'auto',
     );
     this.#set(made, range);
+    this.#makeRoom();
     this.#persist(this.#deps.store.putBlock(made));
     this.#tell(isRunning ? 'block.changed' : 'block.added', made);
     this.#escalate(range, made);
@@ -188,6 +236,7 @@ export class Blocklist {
     if (range === undefined || known === undefined) return false;
     // A person says it was none: nothing is left of it, the strike neither.
     this.#drop(known.block, range);
+    this.#lifted.add(known.block);
     this.#tell('block.removed', known.block);
     await this.#deps.store.removeBlock(known.block.range);
     return true;
@@ -257,12 +306,21 @@ export class Blocklist {
     return range;
   }
 
+  #require(text: string): { readonly block: Block; readonly range: IpRange } {
+    const range = parseRange(text);
+    const known = range === undefined ? undefined : this.#blocks.get(range.text);
+    if (known === undefined || !isActive(known.block, this.#deps.clock.now()))
+      throw new FlmError('not_found', `${text.slice(0, 80)} is not blocked`);
+    return known;
+  }
+
   #make(block: NewBlock, range: IpRange, source: Block['source']): Block {
     return {
       range: range.text,
       source,
       rule: block.rule,
       reason: printable(block.reason, 300),
+      ...(block.cause === undefined ? {} : { cause: block.cause }),
       ...(block.note === undefined ? {} : { note: block.note.slice(0, 500) }),
       createdAt: this.#deps.clock.now(),
       ...(block.expiresAt === undefined ? {} : { expiresAt: block.expiresAt }),
@@ -273,14 +331,27 @@ export class Blocklist {
   #set(block: Block, range: IpRange): void {
     this.#blocks.set(range.text, { block, range });
     this.#past.forget(range.text);
+    this.#automatic.add(block);
     this.#index.set(range, block);
     this.#changed.fire({ added: block });
   }
 
   #drop(block: Block, range: IpRange): void {
     this.#blocks.delete(range.text);
+    this.#automatic.remove(range.text);
     this.#index.delete(range);
     this.#changed.fire({ removed: block });
+  }
+
+  /** Gives up automatic blocks while there are too many. */
+  #makeRoom(): void {
+    for (let block = this.#automatic.tooMany(); block !== undefined; block = this.#automatic.tooMany()) {
+      const known = this.#blocks.get(block.range);
+      if (known === undefined) this.#automatic.remove(block.range);
+      else this.#drop(known.block, known.range);
+      this.#persist(this.#deps.store.removeBlock(block.range));
+      this.#givenUp++;
+    }
   }
 
   #setAllowed(entry: AllowEntry): void {
@@ -307,7 +378,9 @@ export class Blocklist {
     }
     if (inside < ESCALATE_AT || this.#blocks.has(wide.text)) return;
     const duration = block.expiresAt === undefined ? undefined : block.expiresAt - now;
-    this.blockAddress(wide.text, { rule: block.rule, reason: `${inside} of its /64 networks were blocked` }, duration);
+    const why = `${inside} of its /64 networks were blocked`;
+    const cause: BlockCause = { sentence: reason('block.neighbours', inside) };
+    this.blockAddress(wide.text, { rule: block.rule, reason: why, cause }, duration);
   }
 
   #scheduleSweep(): void {
@@ -320,8 +393,22 @@ export class Blocklist {
         this.#past.add(block, range);
       }
       this.#past.sweep(now);
+      this.#tellGivenUp();
       this.#scheduleSweep();
     }, SWEEP_MS);
+  }
+
+  /** One row for all: whoever sends from that many addresses must not fill the log, too. */
+  #tellGivenUp(): void {
+    if (this.#givenUp === 0) return;
+    this.#deps.audit.record({
+      kind: 'block.removed',
+      severity: 'medium',
+      at: this.#deps.clock.now(),
+      rule: 'blocklist.full',
+      details: { givenUp: this.#givenUp, kept: this.#automatic.size },
+    });
+    this.#givenUp = 0;
   }
 
   /** One row for a whole import: a hundred thousand would push everything else out of the log. */

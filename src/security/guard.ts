@@ -26,6 +26,8 @@ export interface Sign extends Finding {
   readonly category: string;
   /** What makes it news: the same again adds nothing. */
   readonly distinct: string;
+  /** The stranger's own text in the evidence, where there is some. */
+  readonly quote?: string;
 }
 
 /** What a guard has to say. */

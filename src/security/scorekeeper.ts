@@ -1,6 +1,7 @@
-import type { Block } from '../core/block';
+import type { Block, BlockCause } from '../core/block';
 import type { SecurityPolicy } from '../core/policy-schema';
 import { printable } from '../core/printable';
+import { reason } from '../core/reason';
 import type { Blocklist } from './blocklist';
 import type { Sign } from './guard';
 import type { Protection } from './protected-addresses';
@@ -68,15 +69,15 @@ export class Scorekeeper {
 
     const rule = this.#ruleToBlock(suspect, total, gained, traps, isTrusted, limits);
     if (rule === undefined || suspect.protection !== undefined) return { gained, total, isWarning };
-    const reason = this.#reason(rule, signs, total, traps);
+    const why = explain(rule, signs, total, traps);
     const isRepeater = this.#blocklist.strikesOf(suspect.key) > 0;
     const minutes = total >= scoring.longBlockAt || isRepeater ? scoring.longBlockMinutes : scoring.blockMinutes;
     if (!mayBlock) {
       if (now < tracked.observedUntil) return { gained, total, isWarning };
       tracked.observedUntil = now + minutes * 60_000;
-      return { gained, total, isWarning, observedBlock: { rule, reason, minutes } };
+      return { gained, total, isWarning, observedBlock: { rule, reason: why.reason, minutes } };
     }
-    const block = this.#blocklist.blockAddress(suspect.key, { rule, reason }, minutes * 60_000);
+    const block = this.#blocklist.blockAddress(suspect.key, { rule, ...why }, minutes * 60_000);
     return { gained, total, isWarning, ...(block === undefined ? {} : { block }) };
   }
 
@@ -102,12 +103,6 @@ export class Scorekeeper {
     if (isAnomalyOnly) return isTrusted ? undefined : 'anomaly';
     return 'intrusion';
   }
-
-  #reason(rule: string, signs: readonly Sign[], total: number, traps: number): string {
-    if (rule === 'honeypot') return `${traps} different decoys touched`;
-    const last = signs[0];
-    return printable(`score ${Math.round(total)}; last: ${last?.rule ?? ''} (${last?.evidence ?? ''})`, 300);
-  }
 }
 
 export function limitsOf({ scoring }: SecurityPolicy): ScoreLimits {
@@ -116,4 +111,26 @@ export function limitsOf({ scoring }: SecurityPolicy): ScoreLimits {
     perRequest: scoring.perRequest,
     perCategory: scoring.perCategory,
   };
+}
+
+/** Why somebody is blocked: one line of English for lists and logs, and as data for people. */
+function explain(
+  rule: string,
+  signs: readonly Sign[],
+  total: number,
+  traps: number,
+): { readonly reason: string; readonly cause: BlockCause } {
+  const last = signs[0];
+  const about: Omit<BlockCause, 'sentence'> = {
+    ...(last === undefined ? {} : { lastRule: last.rule }),
+    ...(last?.quote === undefined ? {} : { quote: printable(last.quote, 200) }),
+  };
+  if (rule === 'honeypot') {
+    return {
+      reason: `${traps} different decoys touched`,
+      cause: { sentence: reason('block.decoys', traps), ...about },
+    };
+  }
+  const text = printable(`score ${Math.round(total)}; last: ${last?.rule ?? ''} (${last?.evidence ?? ''})`, 300);
+  return { reason: text, cause: { sentence: reason('block.score', Math.round(total)), ...about } };
 }

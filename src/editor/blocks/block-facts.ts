@@ -1,6 +1,6 @@
 import type { AllowEntry, Block } from '../../core/block';
 import { formatAge } from '../format';
-import type { Localizer } from '../localizer';
+import { localizeReason, type Localizer } from '../localizer';
 import { plainText } from '../safe-text';
 
 /** Newest first, as people look for what just happened. */
@@ -39,9 +39,12 @@ export function blockFacts(l10n: Localizer, block: Block, now: number): string[]
   return facts.filter((fact) => fact !== '');
 }
 
-/** What the gateway noted when it blocked, as far as it says more than the rule. */
-export function blockReason(block: Block): string {
-  return block.source === 'auto' ? plainText(block.reason) : '';
+/** What the gateway saw when it blocked, in the reader's words where it is known as data. Nothing for blocks by people. */
+export function blockReason(l10n: Localizer, { source, reason, cause }: Block): string {
+  if (source !== 'auto') return '';
+  if (cause === undefined) return plainText(reason);
+  const quote = cause.quote === undefined ? '' : l10n.t('Last seen: {0}', plainText(cause.quote));
+  return [localizeReason(l10n, cause.sentence), quote].filter((part) => part !== '').join(' ');
 }
 
 export function allowFacts(l10n: Localizer, entry: AllowEntry, now: number): string[] {

@@ -29,7 +29,7 @@ function blockTooltip(l10n: Localizer, block: Block, now: number): string {
   const until = block.expiresAt === undefined ? '' : formatTime(block.expiresAt, l10n.language);
   return page(block.range, [
     [l10n.t('Why'), ruleLabel(l10n, block.source === 'auto' ? block.rule : block.source)],
-    [l10n.t('What was seen'), blockReason(block)],
+    [l10n.t('What was seen'), blockReason(l10n, block)],
     [l10n.t('State'), remainingText(l10n, block, now)],
     [l10n.t('Since'), formatTime(block.createdAt, l10n.language)],
     [l10n.t('Until'), until],

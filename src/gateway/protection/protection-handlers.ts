@@ -41,11 +41,14 @@ export function protectionHandlers(protection: Protection, clock: Clock): Protec
 
     'blocks/list': () => ({ blocks: blocklist.list(), allowed: blocklist.allowed() }),
     'blocks/add': ({ reason, ...block }) => {
-      if (block.expiresAt !== undefined && block.expiresAt <= clock.now()) {
-        throw new FlmError('invalid_request', 'expiresAt must be in the future.');
-      }
+      requireFuture(block.expiresAt, clock);
       return blocklist.add({ ...block, rule: 'manual', reason: reason ?? '' });
     },
+    'blocks/change': ({ range, expiresAt }) => {
+      requireFuture(expiresAt ?? undefined, clock);
+      return blocklist.change(range, expiresAt ?? undefined);
+    },
+    'blocks/restore': ({ range }) => blocklist.restore(range),
     'blocks/remove': ({ range }) => services.unblock(range),
     'blocks/clearTemporary': () => services.unblockTemporary(),
     'blocks/import': ({ text }) => importBlocks(text, blocklist, clock),
@@ -64,4 +67,9 @@ export function protectionHandlers(protection: Protection, clock: Clock): Protec
     'policy/get': () => ({ policy: protection.policies.policy, defaults: defaultPolicy }),
     'policy/set': ({ policy }) => protection.setPolicy(policy),
   };
+}
+
+function requireFuture(expiresAt: number | undefined, clock: Clock): void {
+  if (expiresAt !== undefined && expiresAt <= clock.now())
+    throw new FlmError('invalid_request', 'expiresAt must be in the future.');
 }

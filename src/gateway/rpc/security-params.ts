@@ -79,6 +79,11 @@ export const securityParamReaders: SecurityParamReaders = {
     ...optional(fields, 'reason', short(300)),
     ...optional(fields, 'note', short(500)),
   }),
+  'blocks/change': (fields) => ({
+    ...range(fields),
+    expiresAt: fields.expiresAt === null ? null : time(fields, 'expiresAt'),
+  }),
+  'blocks/restore': range,
   'blocks/remove': range,
   'blocks/clearTemporary': nothing,
   'blocks/import': (fields) => ({ text: text(fields, 'text', 4_000_000) }),

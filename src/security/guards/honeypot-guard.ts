@@ -29,6 +29,7 @@ export class HoneypotGuard implements Guard {
           points: policy.honeypots.points,
           evidence,
           distinct: trap,
+          quote: trap,
         },
       ],
     };

@@ -29,6 +29,7 @@ export class IntrusionGuard implements Guard {
       points: sign.points,
       evidence: `${sign.reason}: ${sign.evidence}`,
       distinct: `${sign.id} ${context.path} ${sign.evidence}`,
+      quote: sign.evidence,
     }));
     // A trusted proxy is no reason to let strangers pass who come through it.
     const isOwn = context.protection !== undefined && context.protection !== 'trusted-proxy';

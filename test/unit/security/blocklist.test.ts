@@ -1,4 +1,10 @@
 import assert from 'node:assert/strict';
+import type { AuditEvent } from '../../../src/core/audit';
+import { FlmError } from '../../../src/core/errors';
+import { silentLogger } from '../../../src/core/logger';
+import { reason } from '../../../src/core/reason';
+import { Blocklist } from '../../../src/security/blocklist';
+import { OwnAddresses } from '../../../src/security/protected-addresses';
 import { parseBlockList, formatBlockList } from '../../../src/security/block-list-format';
 import { importBlocks } from '../../../src/security/import-blocks';
 import { FakeClock } from '../../helpers/fake-clock';
@@ -244,4 +250,122 @@ describe('blocklist', () => {
       assert.deepEqual(parseBlockList(text, 0).entries, []);
     });
   }
+});
+
+describe('changes of a block by people', () => {
+  const start = (maxAutomatic?: number) => {
+    const clock = new FakeClock();
+    const store = new MemoryBlockStore();
+    const events: AuditEvent[] = [];
+    const list = new Blocklist({
+      store,
+      audit: { record: (event) => void events.push(event), recordAccess: () => undefined },
+      own: new OwnAddresses(
+        () => [],
+        () => clock.monotonic(),
+      ),
+      clock,
+      logger: silentLogger,
+      ...(maxAutomatic === undefined ? {} : { maxAutomatic }),
+    });
+    list.start();
+    return { clock, store, list, events };
+  };
+
+  it('leaves an automatic block automatic when its end is changed', async () => {
+    const { list, clock, store } = start();
+    list.blockAddress('203.0.113.1', { rule: 'honeypot', reason: 'x' }, 60_000);
+
+    const changed = await list.change('203.0.113.1', clock.now() + 600_000);
+
+    assert.deepEqual([changed.source, changed.rule], ['auto', 'honeypot']);
+    assert.equal(store.blocks.get('203.0.113.1')?.expiresAt, clock.now() + 600_000);
+  });
+
+  it('takes the end off a block', async () => {
+    const { list, clock } = start();
+    list.blockAddress('203.0.113.1', { rule: 'honeypot', reason: 'x' }, 60_000);
+
+    await list.change('203.0.113.1', undefined);
+    clock.advance(3_600_000);
+
+    assert.equal(list.find('203.0.113.1')?.source, 'auto');
+  });
+
+  it('refuses to change what is not blocked', async () => {
+    const { list } = start();
+
+    await assert.rejects(list.change('203.0.113.1', undefined), (error) => FlmError.is(error, 'not_found'));
+  });
+
+  it('brings a lifted block back as it was, strikes and all', async () => {
+    const { list } = start();
+    const block = list.blockAddress('203.0.113.1', { rule: 'honeypot', reason: 'x' }, 60_000);
+    await list.remove('203.0.113.1');
+
+    assert.deepEqual(await list.restore('203.0.113.1'), block);
+    assert.deepEqual(list.find('203.0.113.1'), block);
+  });
+
+  it('does not bring a block back whose time is over', async () => {
+    const { list, clock } = start();
+    list.blockAddress('203.0.113.1', { rule: 'honeypot', reason: 'x' }, 60_000);
+    await list.remove('203.0.113.1');
+    clock.advance(60_001);
+
+    await assert.rejects(list.restore('203.0.113.1'), (error) => FlmError.is(error, 'not_found'));
+  });
+
+  it('gives up the automatic block that ends first when there are too many, and none of people', async () => {
+    const { list, store, clock, events } = start(3);
+    await list.add({ range: '203.0.113.100', rule: 'manual', reason: 'x', expiresAt: clock.now() + 1000 });
+    list.blockAddress('203.0.113.1', { rule: 'anomaly', reason: 'x' }, undefined);
+    list.blockAddress('203.0.113.2', { rule: 'anomaly', reason: 'x' }, 60_000);
+    list.blockAddress('203.0.113.3', { rule: 'anomaly', reason: 'x' }, 30_000);
+
+    list.blockAddress('203.0.113.4', { rule: 'anomaly', reason: 'x' }, 90_000);
+    const kept = list.list().map(({ range }) => range);
+    clock.advance(30_000);
+
+    assert.deepEqual(kept.toSorted(), ['203.0.113.1', '203.0.113.100', '203.0.113.2', '203.0.113.4']);
+    assert.ok(!store.blocks.has('203.0.113.3'));
+    assert.deepEqual(events.find(({ rule }) => rule === 'blocklist.full')?.details, { givenUp: 1, kept: 3 });
+  });
+
+  it('holds the bound for blocks that were stored before, too', () => {
+    const { store } = start();
+    for (let index = 0; index < 5; index++) {
+      const range = `203.0.113.${index}`;
+      store.blocks.set(range, { range, source: 'auto', rule: 'x', reason: 'x', createdAt: 0, strikes: 0 });
+    }
+    const clock = new FakeClock();
+    const list = new Blocklist({
+      store,
+      audit: { record: () => undefined, recordAccess: () => undefined },
+      own: new OwnAddresses(
+        () => [],
+        () => clock.monotonic(),
+      ),
+      clock,
+      logger: silentLogger,
+      maxAutomatic: 2,
+    });
+
+    list.start();
+
+    assert.equal(list.size, 2);
+  });
+
+  it('says why it blocked as data, with the stranger’s own text apart', () => {
+    const { gate, services } = makeSecurity({ clock: new FakeClock() });
+    for (const target of ['/config.json', '/pma', '/solr']) gate.admit(makeFacts({ target }));
+
+    const [block] = services.blocklist.list();
+
+    assert.deepEqual(block?.cause, {
+      sentence: reason('block.decoys', 3),
+      lastRule: 'honeypot',
+      quote: '/solr',
+    });
+  });
 });

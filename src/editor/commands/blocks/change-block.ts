@@ -25,22 +25,20 @@ export const unblock: CommandHandler = async (services, argument) => {
   confirm(l10n.t('{0} unblocked', plainText(range)));
 };
 
-/** Makes a block shorter, longer or permanent. It is the user's own from then on. */
+/** Makes a block shorter, longer or permanent; whoever made it and why stay. */
 export const extendBlock: CommandHandler = async (services, argument) => {
   const { gateway, l10n, input, clock } = services;
   const block = await pickBlock(services, argument, l10n.t('Block whose length to change'));
   const minutes = answered(
     await input.pick({
       title: l10n.t('Block of {0}', messageText(block.range)),
-      placeHolder: l10n.t('How long from now on? Valid API keys are refused from there as well.'),
+      placeHolder: l10n.t('How long from now on?'),
       choices: lengthChoices(l10n, undefined),
     }),
   );
-  await gateway.request('blocks/add', {
+  await gateway.request('blocks/change', {
     range: block.range,
-    reason: block.reason,
-    ...(block.note === undefined ? {} : { note: block.note }),
-    ...(minutes === undefined ? {} : { expiresAt: clock.now() + minutes * 60_000 }),
+    expiresAt: minutes === undefined ? null : clock.now() + minutes * 60_000,
   });
   confirm(l10n.t('{0} blocked', plainText(block.range)));
 };

@@ -1,6 +1,6 @@
 import type { Block } from '../../../core/block';
 import { FlmError } from '../../../core/errors';
-import { activeBlocks, blockFacts, sortBlocks } from '../../blocks/block-facts';
+import { activeBlocks, blockFacts, blockReason, sortBlocks } from '../../blocks/block-facts';
 import type { CommandServices } from '../../command-services';
 import { separator } from '../../format';
 import { answered } from '../../input/questions';
@@ -25,7 +25,7 @@ export function blockChoices({ l10n }: CommandServices, blocks: readonly Block[]
   return sortBlocks(activeBlocks(blocks, now)).map((block) => ({
     label: messageText(block.range),
     description: messageText(blockFacts(l10n, block, now).join(separator)),
-    detail: block.source === 'auto' ? messageText(block.reason) : '',
+    detail: messageText(blockReason(l10n, block)),
     value: block,
   }));
 }
