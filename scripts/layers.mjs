@@ -8,6 +8,8 @@ export const packageHomes = {
   tldts: ['core'],
   fastify: ['proxy'],
   '@fastify/*': ['proxy'],
+  'acme-client': ['tls'],
+  '@peculiar/*': ['tls'],
   undici: ['engines', 'proxy'],
   'eventsource-parser': ['proxy', 'editor'],
   'js-yaml': ['editor'],

@@ -8,13 +8,24 @@ export type DomainCheck =
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
+ * Checks a name for which a certificate is to be ordered by DNS-01, which can prove `*.` before a full public host
+ * name, too (RFC 8555 §7.1.3).
+ */
+export function checkCertificateName(text: string): DomainCheck {
+  const name = text.trim();
+  if (!name.startsWith('*.')) return checkDomainName(name);
+  const base = checkDomainName(name.slice(2));
+  return base.ok ? { ok: true, domain: `*.${base.domain}` } : base;
+}
+
+/**
  * Checks a name for which a certificate is to be ordered by HTTP-01: a full public host name. Names are converted by
  * the URL standard's IDNA rules; what is public says the Public Suffix List (tldts).
  */
 export function checkDomainName(text: string): DomainCheck {
   const name = text.trim().replace(/\.$/, '');
   if (name === '') return refuse('must not be empty');
-  if (name.includes('*')) return refuse('must not be a wildcard: HTTP-01 cannot prove one');
+  if (name.includes('*')) return refuse('must not be a wildcard: only DNS-01 (acme_dnsHook) can prove one');
   if (/[\s/:@?#[\]\\%]/.test(name)) {
     return refuse(
       parseAddress(name) === undefined

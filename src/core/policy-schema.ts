@@ -77,15 +77,54 @@ export const policySchema = Type.Object(
     tls: Type.Object(
       {
         mode: Type.Enum(['off', 'self-signed', 'files', 'acme'], { default: 'off' }),
-        certFile: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
-        keyFile: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+        plainHttp: Type.Boolean({
+          default: false,
+          description: 'Let other machines connect without encryption, where mode is off.',
+        }),
+        certFile: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 4096, description: 'PEM: the certificate first, then its chain.' }),
+        ),
+        keyFile: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 4096, description: 'PEM: the private key, not encrypted.' }),
+        ),
         acme_domain: Type.Optional(
           Type.String({
             maxLength: 255,
-            description: 'Public name of this machine. Checked with HTTP-01: no wildcard.',
+            description: 'Public name of this machine. A wildcard (*.example.org) needs acme_dnsHook.',
           }),
         ),
         acme_email: Type.Optional(Type.String({ maxLength: 320, description: 'Where the CA writes about expiry.' })),
+        acme_terms: Type.Boolean({
+          default: false,
+          description: "The CA's terms of service were read and accepted. Before that nothing is sent to it.",
+        }),
+        acme_directory: Type.String({
+          default: 'letsencrypt',
+          minLength: 1,
+          maxLength: 2000,
+          description: 'letsencrypt, letsencrypt-staging, or the https URL of another ACME directory.',
+        }),
+        acme_caFile: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 4096,
+            description: "PEM: CA of the directory's own certificate, where a private ACME server is used.",
+          }),
+        ),
+        acme_httpPort: Type.Integer({
+          default: 80,
+          minimum: 1,
+          maximum: 65_535,
+          description: "Port on which the CA's question is answered; port 80 of the domain has to lead there.",
+        }),
+        acme_dnsHook: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 4096,
+            description:
+              'Absolute path of a program that publishes the DNS record: it is run with set or remove, record name, value. DNS is then used instead of HTTP.',
+          }),
+        ),
       },
       strict,
     ),

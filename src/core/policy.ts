@@ -1,7 +1,8 @@
 import { Value } from 'typebox/value';
-import { checkDomainName, checkEmail } from './domain-name';
+import { checkCertificateName, checkDomainName, checkEmail, type DomainCheck } from './domain-name';
 import { parseRange } from './ip-range';
 import { policySchema, type SecurityMode, type SecurityPolicy, type SecurityService } from './policy-schema';
+import { acmeDirectoryNames } from './tls';
 
 /** A field that cannot be used, by name. */
 export interface PolicyProblem {
@@ -150,19 +151,45 @@ function checkTls({ tls }: SecurityPolicy, add: (field: string, message: string)
     if (tls.acme_domain === undefined) add('tls.acme_domain', 'is needed when tls.mode is acme');
     if (tls.acme_email === undefined) add('tls.acme_email', 'is needed when tls.mode is acme');
   }
-  const domain = tls.acme_domain === undefined ? undefined : checkDomainName(tls.acme_domain);
+  const domain = checkAcmeDomain(tls);
   if (domain?.ok === false) add('tls.acme_domain', domain.message);
   const email = tls.acme_email === undefined ? undefined : checkEmail(tls.acme_email);
   if (email?.ok === false) add('tls.acme_email', email.message);
+  if (!isAcmeDirectory(tls.acme_directory)) {
+    add('tls.acme_directory', 'must be letsencrypt, letsencrypt-staging or an https URL');
+  }
+  // A relative path would be looked up wherever the editor was started, so a folder's owner could choose the program.
+  if (tls.acme_dnsHook !== undefined && !isAbsolutePath(tls.acme_dnsHook)) {
+    add('tls.acme_dnsHook', 'must be an absolute path of a program, without arguments');
+  }
+}
+
+/** What HTTP-01 cannot prove is a domain only where there is a hook for DNS-01. */
+function checkAcmeDomain(tls: SecurityPolicy['tls']): DomainCheck | undefined {
+  if (tls.acme_domain === undefined) return undefined;
+  return (tls.acme_dnsHook === undefined ? checkDomainName : checkCertificateName)(tls.acme_domain);
+}
+
+function isAcmeDirectory(text: string): boolean {
+  if (acmeDirectoryNames.some((name) => name === text)) return true;
+  try {
+    const { protocol, username, password } = new URL(text);
+    return protocol === 'https:' && username === '' && password === '';
+  } catch {
+    return false;
+  }
+}
+
+/** Of any system: POSIX, a Windows drive, a network share. */
+function isAbsolutePath(path: string): boolean {
+  return /^(?:\/|[a-z]:[\\/]|\\\\)/i.test(path);
 }
 
 /** Domain and address in their normal form. */
 function normalized(policy: SecurityPolicy): SecurityPolicy {
   const tls = { ...policy.tls };
-  if (tls.acme_domain !== undefined) {
-    const domain = checkDomainName(tls.acme_domain);
-    if (domain.ok) tls.acme_domain = domain.domain;
-  }
+  const domain = checkAcmeDomain(tls);
+  if (domain?.ok === true) tls.acme_domain = domain.domain;
   if (tls.acme_email !== undefined) {
     const email = checkEmail(tls.acme_email);
     if (email.ok) tls.acme_email = email.email;

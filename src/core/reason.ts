@@ -1,3 +1,5 @@
+import { checkupReasons } from './checkup-reasons';
+
 /**
  * Every sentence FLM says about a state, as data: the English template is also the key of its translation
  * (`media/l10n/bundle.l10n.ja.json`), so the gateway can speak without knowing VS Code. `{0}`, `{1}` are arguments.
@@ -52,6 +54,8 @@ export const reasonTemplates = {
   // shares
   'share.noModel': 'No model matches {0} now. It is shared as soon as an engine offers one.',
   'share.noNetwork': 'This machine is in no private network now. The share works as soon as it is in one.',
+
+  ...checkupReasons,
 
   // storage
   'storage.diskFull':

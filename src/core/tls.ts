@@ -3,6 +3,9 @@ import type { Reason } from './reason';
 export const tlsModes = ['off', 'self-signed', 'files', 'acme'] as const;
 export type TlsMode = (typeof tlsModes)[number];
 
+/** Directories of ACME servers that are known by name. Any other is given by its URL. */
+export const acmeDirectoryNames = ['letsencrypt', 'letsencrypt-staging'] as const;
+
 /** What a TLS server needs, PEM. The key never leaves the gateway. */
 export interface TlsMaterial {
   /** Leaf first, then intermediates. */
@@ -40,11 +43,15 @@ export interface TlsState {
   readonly caFingerprint?: string;
   /** A failure, or what a person should know: expires soon, renewal failed and the old one is still in use. */
   readonly notice?: Reason;
+  /** Why, where `notice` only says what follows: a new certificate could not be had and the earlier one is in use. */
+  readonly cause?: Reason;
 }
 
 /** The part of the policy that TLS reads. */
 export interface TlsPolicy {
   readonly mode: TlsMode;
+  /** Other machines may connect without encryption while `mode` is `off`. */
+  readonly plainHttp?: boolean;
   readonly certFile?: string;
   readonly keyFile?: string;
   readonly acme_domain?: string;
@@ -59,6 +66,19 @@ export interface TlsPolicy {
   readonly acme_httpPort?: number;
   /** Program that sets and removes the DNS-01 record; then HTTP-01 is not used, and wildcards are possible. */
   readonly acme_dnsHook?: string;
+}
+
+/** What happened to a certificate, for the audit log. Never holds anything of a key. */
+export interface TlsEvent {
+  /**
+   * - `issued`: another certificate is in use from now on
+   * - `expires-soon`: 30, 7 or 1 day before the end of a certificate that FLM does not renew
+   * - `failed`: a certificate could not be made, asked for or read; an earlier one may still be in use
+   */
+  readonly kind: 'issued' | 'expires-soon' | 'failed';
+  readonly reason: Reason;
+  /** The one in use. */
+  readonly certificate?: CertificateFacts;
 }
 
 /** Keeps a certificate ready and current. Made by the lazily loaded TLS bundle. */

@@ -55,6 +55,25 @@ describe('security policy', () => {
       'authFailures.ladder[1].failures',
     ],
     ['a certificate mode without files', { tls: { mode: 'files' } }, 'tls.certFile'],
+    [
+      'a wildcard without a program that sets DNS records',
+      { tls: { acme_domain: '*.example.org' } },
+      'tls.acme_domain',
+    ],
+    [
+      'a wildcard in the middle',
+      { tls: { acme_domain: 'a.*.example.org', acme_dnsHook: '/opt/dns-hook' } },
+      'tls.acme_domain',
+    ],
+    [
+      'a wildcard of a public suffix',
+      { tls: { acme_domain: '*.co.uk', acme_dnsHook: '/dns-hook' } },
+      'tls.acme_domain',
+    ],
+    ['an ACME directory without TLS', { tls: { acme_directory: 'http://ca.example.org/dir' } }, 'tls.acme_directory'],
+    ['an ACME directory by an unknown name', { tls: { acme_directory: 'zerossl' } }, 'tls.acme_directory'],
+    ['a DNS program by a relative path', { tls: { acme_dnsHook: 'hooks/dns.sh' } }, 'tls.acme_dnsHook'],
+    ['an HTTP port out of bounds', { tls: { acme_httpPort: 0 } }, 'tls.acme_httpPort'],
     ['something that is no object', [], ''],
   ];
   for (const [what, raw, field] of bad) {
@@ -62,6 +81,17 @@ describe('security policy', () => {
       assert.ok(fieldsOf(raw).includes(field), fieldsOf(raw).join());
     });
   }
+
+  it('takes a wildcard, in its normal form, where a program sets DNS records', () => {
+    const parsed = parsePolicy({ tls: { acme_domain: ' *.Bücher.de ', acme_dnsHook: 'C:\\hooks\\dns.exe' } });
+
+    assert.ok(parsed.ok);
+    assert.equal(parsed.policy.tls.acme_domain, '*.xn--bcher-kva.de');
+  });
+
+  it('accepts no terms of service and no plain HTTP by itself', () => {
+    assert.deepEqual([defaultPolicy.tls.acme_terms, defaultPolicy.tls.plainHttp], [false, false]);
+  });
 
   it('is not changed by a document that names the prototype', () => {
     parsePolicy(JSON.parse('{"__proto__": {"polluted": 1}}'));
