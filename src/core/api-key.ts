@@ -7,6 +7,9 @@ export interface KeyScope {
   /** Route patterns: `/v1/chat/completions`. */
   readonly routes?: readonly string[];
   readonly requestsPerMinute?: number;
+  /** Requests that reach an engine, per UTC day. */
+  readonly requestsPerDay?: number;
+  /** Tokens in and out together, per UTC day. */
   readonly tokensPerDay?: number;
   readonly concurrency?: number;
   /** Addresses and CIDR ranges the key may be used from. */
@@ -29,6 +32,8 @@ export interface ApiKey {
   readonly lastUsedAt?: number;
   /** Why the key exists: made by hand, for a tool, for a share. */
   readonly purpose?: string;
+  /** The share it belongs to: it is changed through it. */
+  readonly shareId?: string;
 }
 
 /** SHA-256 of the secret(s), hex. Never leaves the gateway. */
@@ -50,6 +55,8 @@ export interface KeyStore {
   get(id: string): StoredKey | undefined;
   list(): readonly StoredKey[];
   put(key: StoredKey, because: AuditKind): Promise<void>;
+  /** Forgets a key for good, with what it used. Resolves once that is on the disk. */
+  remove(id: string): Promise<void>;
   /** Remembered in memory at once, saved with the next batch. */
   touch(id: string, usedAt: number): void;
 }

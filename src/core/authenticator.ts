@@ -27,6 +27,8 @@ export type AuthResult =
       readonly isDecoy?: boolean;
       /** Public id, when the key is a known one. */
       readonly keyId?: string;
+      /** Whose key it is, where the secret was right and something else is wrong: for the records. */
+      readonly identity?: Identity;
     };
 
 /**
@@ -39,9 +41,12 @@ export interface Authenticator {
   verify(facts: RequestFacts): AuthResult;
 }
 
-/** Tokens a key has used; kept by whoever stores keys. */
-export interface TokenMeter {
-  /** Tokens of the running day (UTC). */
+/** What a key has used of a daily limit, tokens or requests; kept by whoever stores keys. */
+export interface DayMeter {
+  /** Of the running day (UTC). */
   usedToday(keyId: string): number;
-  add(keyId: string, tokens: number): void;
+  /** A negative count takes back what was added. */
+  add(keyId: string, count: number): void;
 }
+
+export type TokenMeter = DayMeter;

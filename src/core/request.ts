@@ -67,13 +67,20 @@ export type Admission =
       /** Whether the caller may use, and so see, a model by its canonical id. Undefined: every one. */
       readonly canUse?: (canonicalModelId: string) => boolean;
     }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | {
+      readonly ok: false;
+      readonly refusal: Refusal;
+      /** Who was refused, where it is proven: for the records. */
+      readonly identity?: Identity;
+    };
 
 /** Right to one running request; given back exactly once. */
 export interface Slot {
   /** How long the request waited for it. */
   readonly waitedMs: number;
   release(): void;
+  /** The request went on to another engine: who waits for a place at the first may be let in. */
+  moved?(): void;
 }
 
 /** What routing found out once the body was read: input of scope and token checks. */
@@ -86,6 +93,11 @@ export interface RoutingFacts {
   readonly bodyBytes: number;
   /** SHA-256 of the body, hex; only for repeated-request detection, never stored. */
   readonly bodyHash?: string;
+  /**
+   * Takes a place at one of the engines that could answer. Asked whenever the request could run otherwise, perhaps
+   * several times; false: all of them are full, and it waits on. True at most once. Synchronous, never throws.
+   */
+  readonly claim?: () => boolean;
 }
 
 /**
@@ -131,6 +143,8 @@ export interface AccessRecord {
   /** Path as sent, at most 200 characters, escaped. Query left out. */
   readonly path: string;
   readonly engineId?: string;
+  /** Engines that were asked before that one and gave no answer, in order. */
+  readonly failedEngines?: readonly string[];
   readonly modelId?: string;
   readonly status: number;
   readonly outcome: Outcome;

@@ -33,6 +33,8 @@ export interface Share {
   readonly keyId: string;
   /** What it asks of the exposure while it lasts. */
   readonly exposure: ExposureDemand;
+  /** Addresses of this machine somebody chose for it; undefined: those that fit the audience. */
+  readonly addresses?: readonly string[];
   readonly createdAt: number;
   /** Epoch ms. */
   readonly expiresAt?: number;

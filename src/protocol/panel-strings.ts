@@ -95,7 +95,17 @@ export type DurationsStrings = Texts<'hour' | 'day' | 'week' | 'month' | 'year' 
 
 /** First parts of the kinds of events. */
 export type KindGroupsStrings = Texts<
-  'auth' | 'block' | 'detection' | 'throttle' | 'key' | 'policy' | 'config' | 'exposure' | 'gateway' | 'storage'
+  | 'auth'
+  | 'block'
+  | 'detection'
+  | 'throttle'
+  | 'key'
+  | 'share'
+  | 'policy'
+  | 'config'
+  | 'exposure'
+  | 'gateway'
+  | 'storage'
 >;
 
 /** What is done about an address. */

@@ -20,6 +20,7 @@ export interface SharingRequests {
   /** The local CA's certificate. `not_found` before the first use. */
   'tls/ca': { params: Record<string, never>; result: { readonly pem: string; readonly file: string } };
 
+  /** Running ones; with `ended` also what is left of the others, newest first. */
   'shares/list': { params: { readonly ended: boolean }; result: readonly ShareView[] };
   /** Makes key, exposure and end in one step, or nothing of them. */
   'shares/create': { params: CreateShareParams; result: CreatedShare };
@@ -57,6 +58,8 @@ export interface CreatedShare {
   readonly key: CreatedKey;
   /** Where the other side reaches it, best first. */
   readonly endpoints: readonly Endpoint[];
+  /** What is not as expected but hinders nothing: no model matches now. */
+  readonly warnings: readonly Reason[];
 }
 
 /** What is open now, and why. Part of {@link SharingSummary}. */

@@ -80,7 +80,10 @@ export class Entrance {
       exchange.identity = admission.identity;
       exchange.canUse = admission.canUse;
       for (const [name, value] of Object.entries(admission.headers ?? {})) exchange.addHeaders([name, value]);
-    } else exchange.refuse(admission.refusal);
+    } else {
+      exchange.identity = admission.identity;
+      exchange.refuse(admission.refusal);
+    }
   }
 
   /**

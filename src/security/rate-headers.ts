@@ -28,3 +28,37 @@ export function tokenHeaders(limit: number, used: number, resetSec: number): Rec
     'x-ratelimit-reset-tokens': `${resetSec}s`,
   };
 }
+
+/** How a key stands with a limit for the UTC day. */
+export interface DayLimit {
+  readonly limit: number;
+  readonly used: number;
+  /** Until 00:00 UTC. */
+  readonly resetSec: number;
+}
+
+/**
+ * The headers of a shorter window with the day's requests beside it: a second policy in the draft's lists; the
+ * `x-ratelimit-*` set has room for one, so it tells of whichever has less left.
+ */
+export function withDayLimit(
+  headers: Readonly<Record<string, string>>,
+  { limit, used, resetSec }: DayLimit,
+): Record<string, string> {
+  const remaining = Math.max(0, limit - used);
+  const both = (name: 'ratelimit-policy' | 'ratelimit', own: string) =>
+    headers[name] === undefined ? own : `${headers[name]}, ${own}`;
+  const shorter = headers['x-ratelimit-remaining-requests'];
+  return {
+    ...headers,
+    'ratelimit-policy': both('ratelimit-policy', `"key-day";q=${limit};w=86400`),
+    ratelimit: both('ratelimit', `"key-day";r=${remaining};t=${resetSec}`),
+    ...(shorter !== undefined && Number(shorter) <= remaining
+      ? {}
+      : {
+          'x-ratelimit-limit-requests': String(limit),
+          'x-ratelimit-remaining-requests': String(remaining),
+          'x-ratelimit-reset-requests': `${resetSec}s`,
+        }),
+  };
+}

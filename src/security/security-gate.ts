@@ -1,5 +1,5 @@
 import type { AuditLog } from '../core/audit';
-import type { Authenticator, AuthResult, TokenMeter } from '../core/authenticator';
+import type { Authenticator, AuthResult, DayMeter } from '../core/authenticator';
 import type { KeyScope } from '../core/api-key';
 import type { Block } from '../core/block';
 import { forwardingHeader } from '../core/forwarding-header';
@@ -12,6 +12,7 @@ import { effectiveMode } from '../core/policy';
 import type { SecurityMode, SecurityPolicy, SecurityService } from '../core/policy-schema';
 import { securityServices } from '../core/policy-schema';
 import { RangeIndex } from '../core/range-index';
+import { reason as sentence } from '../core/reason';
 import type {
   AccessRecord,
   Admission,
@@ -31,10 +32,10 @@ import { HoneypotGuard } from './guards/honeypot-guard';
 import { IntrusionGuard } from './guards/intrusion-guard';
 import { RateLimitGuard } from './guards/rate-limit-guard';
 import { ResourceGuard } from './guards/resource-guard';
-import { percentDecode } from './intrusion/percent-decode';
 import { isSecretHeader } from './intrusion/known-surface';
 import { isModelInScope } from './api-keys/key-scope';
-import { tokenHeaders } from './rate-headers';
+import { tokenHeaders, withDayLimit, type DayLimit } from './rate-headers';
+import { readPath } from './request-path';
 import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
 import { RequestQueue } from './request-queue';
 import type { ThrottleLevel } from './resource-throttle';
@@ -51,7 +52,9 @@ export interface SecurityGateDeps {
   readonly authenticator: Authenticator;
   readonly blocklist: Blocklist;
   readonly audit: AuditLog;
-  readonly tokens?: TokenMeter;
+  readonly tokens?: DayMeter;
+  /** Requests that got a slot. */
+  readonly requests?: DayMeter;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -199,7 +202,7 @@ export class SecurityGate implements Gate {
       tracked,
       protection,
       now,
-      path: pathOf(facts.target),
+      path: readPath(facts.target),
       auth: undefined,
     };
     const identityRefusal = this.#identify(context);
@@ -214,11 +217,15 @@ export class SecurityGate implements Gate {
     this.#checkTunnel(facts);
 
     const outcome = this.#runGuards(context, identityRefusal);
-    if (outcome.refusal !== undefined) return refused(outcome.refusal);
+    if (outcome.refusal !== undefined) return refused(outcome.refusal, provenIdentity(auth));
     if (auth?.ok !== true) return refused(unchecked());
     const { identity, scope } = auth;
     this.#admitted.set(facts, { scope, key });
-    const headers = { ...outcome.headers, ...this.#tokens(identity, scope)?.headers };
+    const requests = this.#requests(identity, scope);
+    const headers = {
+      ...(requests === undefined ? outcome.headers : withDayLimit(outcome.headers, requests)),
+      ...this.#tokens(identity, scope)?.headers,
+    };
     if (scope?.models === undefined || scope.models.length === 0) return { ok: true, identity, headers };
     return { ok: true, identity, headers, canUse: (model) => isModelInScope(scope, model) };
   }
@@ -232,7 +239,7 @@ export class SecurityGate implements Gate {
       this.#recorder.authFailure(request, outOfScope.code, undefined, keyId, false);
       return outOfScope;
     }
-    const exhausted = this.#tokensExhausted(identity, scope);
+    const exhausted = this.#requestsExhausted(identity, scope) ?? this.#tokensExhausted(identity, scope);
     if (exhausted !== undefined) {
       this.#recorder.refusal(request, exhausted, false, keyId);
       return exhausted;
@@ -240,8 +247,16 @@ export class SecurityGate implements Gate {
     this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
 
     const ticket = ticketOf(request, identity, scope, this.#policy, this.#modes.rateLimits);
-    const answer = await this.#queue.acquire(ticket, signal);
+    // Counted while it waits, so that no line of waiting requests gets past the limit.
+    this.#countRequest(keyId, 1);
+    const answer = await this.#queue
+      .acquire({ ...ticket, claim: routing.claim?.bind(routing) }, signal)
+      .catch((error: unknown) => {
+        this.#countRequest(keyId, -1);
+        throw error;
+      });
     if (typeof answer !== 'string') return answer;
+    this.#countRequest(keyId, -1);
     const refusal = queueRefusal(answer, this.#policy);
     this.#recorder.refusal(request, refusal, false, keyId);
     return refusal;
@@ -327,7 +342,11 @@ export class SecurityGate implements Gate {
       return;
     }
     const duration = step.minutes === null ? undefined : step.minutes * 60_000;
-    const block = this.#deps.blocklist.blockAddress(key, { rule: 'auth-guessing', reason }, duration);
+    const block = this.#deps.blocklist.blockAddress(
+      key,
+      { rule: 'auth-guessing', reason, cause: { sentence: sentence('block.guessing', tracked.failures.counted) } },
+      duration,
+    );
     if (block !== undefined) this.#alertBlock(block);
   }
 
@@ -466,11 +485,37 @@ export class SecurityGate implements Gate {
 
   /** How a key with a limit of tokens stands; undefined for all others. The limit is the key's own: it always holds. */
   #tokens(identity: Identity, scope: KeyScope | undefined) {
-    const limit = scope?.tokensPerDay;
+    const day = this.#dayLimit(identity, scope?.tokensPerDay, this.#deps.tokens);
+    return day && { ...day, headers: tokenHeaders(day.limit, day.used, day.resetSec) };
+  }
+
+  /** The same for a limit of requests. */
+  #requests(identity: Identity, scope: KeyScope | undefined): DayLimit | undefined {
+    return this.#dayLimit(identity, scope?.requestsPerDay, this.#deps.requests);
+  }
+
+  #dayLimit(identity: Identity, limit: number | undefined, meter: DayMeter | undefined): DayLimit | undefined {
     if (limit === undefined || identity.type !== 'key' || this.#modes.rateLimits === 'off') return undefined;
-    const used = this.#safely('tokens', undefined, () => this.#deps.tokens?.usedToday(identity.keyId)) ?? 0;
+    const used = this.#safely('day limits', undefined, () => meter?.usedToday(identity.keyId)) ?? 0;
     const resetSec = Math.ceil((DAY_MS - (this.#deps.clock.now() % DAY_MS)) / 1000);
-    return { limit, used, resetSec, headers: tokenHeaders(limit, used, resetSec) };
+    return { limit, used, resetSec };
+  }
+
+  #countRequest(keyId: string | undefined, count: 1 | -1): void {
+    if (keyId !== undefined) this.#safely('requests', undefined, () => this.#deps.requests?.add(keyId, count));
+  }
+
+  #requestsExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
+    const requests = this.#requests(identity, scope);
+    if (requests === undefined || requests.used < requests.limit) return undefined;
+    return {
+      rule: 'rate-limit.requests-day',
+      code: 'rate_limited',
+      message:
+        `This API key has used its ${requests.limit} requests of today. They are counted anew from 00:00 UTC; ` +
+        'whoever runs this gateway can raise the limit.',
+      retryAfterSec: requests.resetSec,
+    };
   }
 
   #tokensExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
@@ -528,19 +573,13 @@ function hasCredential({ headers }: RequestFacts): boolean {
   return false;
 }
 
-function pathOf(target: string): string {
-  const end = target.indexOf('?');
-  const path = (end === -1 ? target : target.slice(0, end)).slice(0, 1024);
-  const decoded = path.includes('%') ? percentDecode(path, false).text : path;
-  return decoded
-    .toLowerCase()
-    .replaceAll('\\', '/')
-    .replace(/\/{2,}/g, '/')
-    .replace(/(?:\/\.)+(?=\/)/g, '');
+function refused(refusal: Refusal, identity?: Identity): Admission {
+  return identity === undefined ? { ok: false, refusal } : { ok: false, refusal, identity };
 }
 
-function refused(refusal: Refusal): Admission {
-  return { ok: false, refusal };
+/** Whose key was sent, where its secret was right. */
+function provenIdentity(auth: AuthResult | undefined): Identity | undefined {
+  return auth?.identity?.type === 'key' ? auth.identity : undefined;
 }
 
 function unchecked(): Refusal {

@@ -1,5 +1,5 @@
 import type { AuditLog } from '../core/audit';
-import type { Authenticator, TokenMeter } from '../core/authenticator';
+import type { Authenticator, DayMeter } from '../core/authenticator';
 import type { BlockStore } from '../core/block';
 import { resolveClientAddress } from '../core/client-address';
 import type { HeaderValues } from '../core/forwarding-header';
@@ -21,7 +21,8 @@ export interface SecurityServicesDeps {
   readonly authenticator: Authenticator;
   readonly blocks: BlockStore;
   readonly audit: AuditLog;
-  readonly tokens?: TokenMeter;
+  readonly tokens?: DayMeter;
+  readonly requests?: DayMeter;
   readonly load: LoadSource;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -48,6 +49,7 @@ export class SecurityServices {
       blocklist: this.blocklist,
       audit,
       ...(deps.tokens === undefined ? {} : { tokens: deps.tokens }),
+      ...(deps.requests === undefined ? {} : { requests: deps.requests }),
       clock,
       logger,
     });

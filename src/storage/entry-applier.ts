@@ -1,3 +1,4 @@
+import { keyUse } from '../core/key-use';
 import type { AccessRecord } from '../core/request';
 import { accessValues, insertAccess } from './access-codec';
 import type { AuditChain } from './audit-chain';
@@ -6,7 +7,7 @@ import type { EntryTag, JournalEntries, JournalEntry } from './journal-entry';
 
 export const dayMs = 86_400_000;
 
-/** UTC day a moment belongs to: what `tokensPerDay` counts by. */
+/** UTC day a moment belongs to: what `tokensPerDay` and `requestsPerDay` count by. */
 export function dayOf(at: number): number {
   return Math.floor(at / dayMs);
 }
@@ -38,7 +39,10 @@ export class EntryApplier {
           JSON.stringify(key),
           key.lastUsedAt ?? null,
         ]),
-      kd: ({ id }) => db.run('DELETE FROM keys WHERE id = ?', [id]),
+      kd: ({ id }) => {
+        db.run('DELETE FROM keys WHERE id = ?', [id]);
+        db.run('DELETE FROM key_totals WHERE key_id = ?', [id]);
+      },
       t: ({ id, at }) =>
         db.run('UPDATE keys SET last_used_at = max(coalesce(last_used_at, 0), ?) WHERE id = ?', [at, id]),
       b: (block) => putBlock(block.range, block),
@@ -82,12 +86,20 @@ export class EntryApplier {
 
   #addAccess(record: AccessRecord): void {
     this.#db.run(insertAccess, accessValues(record));
-    if (record.identity?.type !== 'key') return;
-    const tokens = (record.tokensIn ?? 0) + (record.tokensOut ?? 0);
+    const use = keyUse(record);
+    if (use === undefined) return;
+    const { keyId, requests, refused, tokens, at } = use;
     this.#db.run(
-      'INSERT INTO usage (key_id, day, requests, tokens) VALUES (?, ?, 1, ?) ' +
-        'ON CONFLICT (key_id, day) DO UPDATE SET requests = requests + 1, tokens = tokens + excluded.tokens',
-      [record.identity.keyId, dayOf(record.at), tokens],
+      'INSERT INTO usage (key_id, day, requests, tokens) VALUES (?, ?, ?, ?) ON CONFLICT (key_id, day) ' +
+        'DO UPDATE SET requests = requests + excluded.requests, tokens = tokens + excluded.tokens',
+      [keyId, dayOf(at), requests, tokens],
+    );
+    this.#db.run(
+      'INSERT INTO key_totals (key_id, requests, refused, tokens, last_at) VALUES (?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (key_id) DO UPDATE SET requests = requests + excluded.requests, ' +
+        'refused = refused + excluded.refused, tokens = tokens + excluded.tokens, ' +
+        'last_at = max(last_at, excluded.last_at)',
+      [keyId, requests, refused, tokens, at],
     );
   }
 }

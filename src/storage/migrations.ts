@@ -55,6 +55,20 @@ export const migrations: readonly Migration[] = [
         CREATE TABLE engine_cache (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL, saved_at INTEGER NOT NULL);
       `),
   },
+  {
+    version: 3,
+    what: 'what each key has used in all',
+    up: (db) =>
+      db.script(`
+        CREATE TABLE key_totals (
+          key_id TEXT PRIMARY KEY, requests INTEGER NOT NULL, refused INTEGER NOT NULL, tokens INTEGER NOT NULL,
+          last_at INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO key_totals
+          SELECT key_id, sum(outcome != 'refused' AND queue_ms IS NOT NULL), sum(outcome = 'refused'),
+            coalesce(sum(tokens_in), 0) + coalesce(sum(tokens_out), 0), max(at)
+          FROM access WHERE key_id IS NOT NULL GROUP BY key_id;
+      `),
+  },
 ];
 
 /** `newer`: written by a later FLM; nothing was changed. */

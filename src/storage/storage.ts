@@ -15,6 +15,7 @@ import { defaultRetention } from '../core/audit-query';
 import type { Clock, Timer } from '../core/clock';
 import type { Event } from '../core/emitter';
 import type { Engine } from '../core/engine';
+import type { KeyUse } from '../core/key-use';
 import { FlmError, messageOf } from '../core/errors';
 import type { Logger } from '../core/logger';
 import { reason } from '../core/reason';
@@ -97,6 +98,7 @@ export class Storage implements AuditLog {
   #savedEntry = 0;
   #engines: CachedEngines | undefined;
   #usage: readonly KeyDay[] = [];
+  #totals: readonly KeyUse[] = [];
   #retention: RetentionPolicy;
   #retentionTimer: Timer | undefined;
   #left = 0;
@@ -149,6 +151,11 @@ export class Storage implements AuditLog {
   /** Requests and tokens per key and UTC day as they were when storage started: what limits begin with. */
   get usage(): readonly KeyDay[] {
     return this.#usage;
+  }
+
+  /** What each key had used in all when storage started. */
+  get totals(): readonly KeyUse[] {
+    return this.#totals;
   }
 
   /**
@@ -284,6 +291,7 @@ export class Storage implements AuditLog {
     this.documents.load(state.documents);
     this.#engines = state.engines;
     this.#usage = state.usage;
+    this.#totals = state.totals;
     this.#savedEntry = report.savedEntry;
     this.#isNewSecret = false;
     if (report.newerSchema !== undefined) {

@@ -22,6 +22,11 @@ export class StoredDocuments {
     return this.#documents.get(name);
   }
 
+  /** Those whose names begin so. */
+  withPrefix(prefix: string): readonly StoredDocument[] {
+    return [...this.#documents.values()].filter(({ name }) => name.startsWith(prefix));
+  }
+
   put(name: string, value: unknown): Promise<void> {
     const document = { name, value, updatedAt: this.#clock.now() };
     this.#documents.set(name, document);

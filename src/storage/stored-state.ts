@@ -1,10 +1,11 @@
 import type { StoredKey } from '../core/api-key';
 import type { AllowEntry, Block } from '../core/block';
 import type { Engine } from '../core/engine';
+import type { KeyUse } from '../core/key-use';
 import type { Database, SqlValue } from './database';
 import type { StoredDocument } from './journal-entry';
 
-/** Requests and tokens of one key on one UTC day. */
+/** Requests that got a slot, and tokens, of one key on one UTC day. */
 export interface KeyDay {
   readonly keyId: string;
   /** Days since 1970-01-01 UTC. */
@@ -25,6 +26,8 @@ export interface StoredState {
   readonly allowed: readonly AllowEntry[];
   readonly documents: readonly StoredDocument[];
   readonly usage: readonly KeyDay[];
+  /** Of each key since it was made. */
+  readonly totals: readonly KeyUse[];
   readonly engines: CachedEngines | undefined;
 }
 
@@ -34,6 +37,7 @@ export const emptyState: StoredState = {
   allowed: [],
   documents: [],
   usage: [],
+  totals: [],
   engines: undefined,
 };
 
@@ -59,6 +63,15 @@ export function readState(db: Database): StoredState {
       requests: Number(requests),
       tokens: Number(tokens),
     })),
+    totals: db
+      .all('SELECT key_id, requests, refused, tokens, last_at FROM key_totals')
+      .map(([keyId, requests, refused, tokens, at]) => ({
+        keyId: String(keyId),
+        requests: Number(requests),
+        refused: Number(refused),
+        tokens: Number(tokens),
+        at: Number(at),
+      })),
     engines: cached && { engines: cached, savedAt: Number(engines[1]) },
   };
 }

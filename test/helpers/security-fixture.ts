@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../src/core/clock';
 import type { AuditEvent, AuditLog } from '../../src/core/audit';
-import type { Authenticator, AuthResult, TokenMeter } from '../../src/core/authenticator';
+import type { Authenticator, AuthResult, DayMeter, TokenMeter } from '../../src/core/authenticator';
 import type { AllowEntry, Block, BlockStore } from '../../src/core/block';
 import { silentLogger } from '../../src/core/logger';
 import { parsePolicy } from '../../src/core/policy';
@@ -112,6 +112,7 @@ export interface FixtureOptions {
   readonly isLoopbackOnly?: boolean;
   readonly authenticator?: Authenticator;
   readonly tokens?: TokenMeter;
+  readonly requests?: DayMeter;
   readonly store?: MemoryBlockStore;
   readonly ownAddresses?: readonly string[];
   /** Default: a machine at rest. */
@@ -140,6 +141,7 @@ export function makeSecurity(options: FixtureOptions = {}): SecurityFixture {
     blocks: store,
     audit,
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
+    ...(options.requests === undefined ? {} : { requests: options.requests }),
     load: options.load ?? atRest,
     clock: options.clock ?? systemClock,
     logger: silentLogger,

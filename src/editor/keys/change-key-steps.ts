@@ -18,7 +18,7 @@ export interface ChangeQuestions {
 }
 
 type ListField = 'models' | 'routes' | 'addresses';
-type NumberField = 'requestsPerMinute' | 'tokensPerDay' | 'concurrency';
+type NumberField = 'requestsPerMinute' | 'requestsPerDay' | 'tokensPerDay' | 'concurrency';
 type Field = ListField | NumberField | 'expiry';
 
 const place = { step: 2, totalSteps: 2 };
@@ -53,6 +53,7 @@ async function askField({ input, l10n, now }: ChangeQuestions, key: ApiKey): Pro
     limit(l10n.t('Models'), 'models'),
     limit(l10n.t('Routes'), 'routes'),
     limit(l10n.t('Requests per minute'), 'requestsPerMinute'),
+    limit(l10n.t('Requests per day'), 'requestsPerDay'),
     limit(l10n.t('Tokens per day'), 'tokensPerDay'),
     limit(l10n.t('Requests at once'), 'concurrency'),
     limit(l10n.t('Addresses'), 'addresses'),
@@ -142,6 +143,7 @@ async function askNumber(
 ): Promise<KeyScope[NumberField] | Back> {
   const prompts: Record<NumberField, string> = {
     requestsPerMinute: l10n.t('Requests per minute; empty: no limit of its own'),
+    requestsPerDay: l10n.t('Requests per day, counted anew from 00:00 UTC; empty: no limit'),
     tokensPerDay: l10n.t('Tokens per day, in and out together; empty: no limit'),
     concurrency: l10n.t('Requests answered at the same time; empty: no limit of its own'),
   };

@@ -27,6 +27,7 @@ interface Draft {
   readonly asksLimits: boolean;
   readonly routes: readonly RouteGroup[];
   readonly requestsPerMinute: string;
+  readonly requestsPerDay: string;
   readonly tokensPerDay: string;
   readonly addresses: string;
 }
@@ -39,6 +40,7 @@ const blank: Draft = {
   asksLimits: false,
   routes: [],
   requestsPerMinute: '',
+  requestsPerDay: '',
   tokensPerDay: '',
   addresses: '',
 };
@@ -53,7 +55,7 @@ function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
   const { input, l10n, now, models } = questions;
   const title = l10n.t('Create an API Key');
   const text = (
-    name: 'lastDay' | 'requestsPerMinute' | 'tokensPerDay' | 'addresses',
+    name: 'lastDay' | 'requestsPerMinute' | 'requestsPerDay' | 'tokensPerDay' | 'addresses',
     prompt: string,
     placeHolder: string,
     validate: (value: string) => string | undefined,
@@ -121,7 +123,7 @@ function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
             { label: l10n.t('Create the Key'), value: false, isPicked: !draft.asksLimits },
             {
               label: l10n.t('Set Further Limits…'),
-              detail: l10n.t('Routes, requests per minute, tokens per day, addresses'),
+              detail: l10n.t('Routes, requests per minute and day, tokens per day, addresses'),
               value: true,
               isPicked: draft.asksLimits,
             },
@@ -146,6 +148,13 @@ function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
       'requestsPerMinute',
       l10n.t('Requests per minute; empty: no limit of its own'),
       '60',
+      (value) => limitProblem(l10n, value),
+      limits,
+    ),
+    text(
+      'requestsPerDay',
+      l10n.t('Requests per day, counted anew from 00:00 UTC; empty: no limit'),
+      '200',
       (value) => limitProblem(l10n, value),
       limits,
     ),
@@ -199,12 +208,14 @@ function scopeOf(draft: Draft): KeyScope {
   const models = draft.models.length === 0 ? {} : { models: draft.models };
   if (!draft.asksLimits) return models;
   const requestsPerMinute = parseLimit(draft.requestsPerMinute);
+  const requestsPerDay = parseLimit(draft.requestsPerDay);
   const tokensPerDay = parseLimit(draft.tokensPerDay);
   const addresses = parseList(draft.addresses);
   return {
     ...models,
     ...(draft.routes.length === 0 ? {} : { routes: routesOf(draft.routes) }),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(requestsPerDay === undefined ? {} : { requestsPerDay }),
     ...(tokensPerDay === undefined ? {} : { tokensPerDay }),
     ...(addresses.length === 0 ? {} : { addresses }),
   };

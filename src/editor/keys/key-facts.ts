@@ -97,6 +97,7 @@ export function scopeLines(l10n: Localizer, scope: KeyScope): readonly (readonly
     [l10n.t('Models'), list(scope.models)],
     [l10n.t('Routes'), list(scope.routes)],
     [l10n.t('Requests per minute'), number(scope.requestsPerMinute)],
+    [l10n.t('Requests per day'), number(scope.requestsPerDay)],
     [l10n.t('Tokens per day'), scope.tokensPerDay === undefined ? '' : formatTokens(scope.tokensPerDay)],
     [l10n.t('Requests at once'), number(scope.concurrency)],
     [l10n.t('Addresses'), list(scope.addresses)],

@@ -114,6 +114,7 @@ function keyScope(fields: Fields, name: string): KeyScope {
     models: shortList,
     routes: shortList,
     requestsPerMinute: number,
+    requestsPerDay: number,
     tokensPerDay: number,
     concurrency: number,
     addresses: shortList,

@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditKind, AuditLog } from '../../core/audit';
+import { Emitter } from '../../core/emitter';
 import type { AccessRecord } from '../../core/request';
 
 /** What a person may want to be interrupted for. Everything else only stands in the log. */
@@ -17,6 +18,9 @@ const tellable: ReadonlySet<AuditKind> = new Set<AuditKind>([
 export class AuditRelay implements AuditLog {
   readonly #log: AuditLog;
   readonly #tell: (event: AuditEvent) => void;
+  readonly #accesses = new Emitter<AccessRecord>();
+  /** Every request, when it has ended. */
+  readonly onDidRecordAccess = this.#accesses.event;
 
   constructor(log: AuditLog, tell: (event: AuditEvent) => void) {
     this.#log = log;
@@ -30,5 +34,6 @@ export class AuditRelay implements AuditLog {
 
   recordAccess(record: AccessRecord): void {
     this.#log.recordAccess(record);
+    this.#accesses.fire(record);
   }
 }

@@ -7,25 +7,28 @@ const longestWaitMs = 10 * 60_000;
 /** A timer may fire a little early. */
 const shortestWaitMs = 50;
 
-/** Tells when a key stops to open the door by itself: with the last one, sharing beyond this machine has to end. */
+/** What ends by itself: a key, a share. */
+export type Ending = Pick<ApiKey, 'expiresAt' | 'revokedAt'>;
+
+/** Tells when a key or a share ends by itself: with the last one, sharing beyond this machine has to end. */
 export class ExpiryWatch implements Disposable {
-  readonly #keys: () => readonly ApiKey[];
+  readonly #endings: () => readonly Ending[];
   readonly #onExpiry: () => void;
   readonly #clock: Clock;
   #timer: Timer | undefined;
 
-  constructor(keys: () => readonly ApiKey[], onExpiry: () => void, clock: Clock) {
-    this.#keys = keys;
+  constructor(endings: () => readonly Ending[], onExpiry: () => void, clock: Clock) {
+    this.#endings = endings;
     this.#onExpiry = onExpiry;
     this.#clock = clock;
   }
 
-  /** Looks for the next expiry anew: at the start, and whenever keys changed. */
+  /** Looks for the next expiry anew: at the start, and whenever they changed. */
   renew(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     const now = this.#clock.now();
-    const coming = this.#keys().flatMap(({ revokedAt, expiresAt }) =>
+    const coming = this.#endings().flatMap(({ revokedAt, expiresAt }) =>
       revokedAt === undefined && expiresAt !== undefined && expiresAt > now ? [expiresAt] : [],
     );
     if (coming.length === 0) return;

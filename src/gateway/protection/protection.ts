@@ -11,11 +11,10 @@ import type { SecurityPolicy } from '../../core/policy-schema';
 import { reason } from '../../core/reason';
 import type { StorageState } from '../../core/storage-state';
 import type { ApiKey } from '../../core/api-key';
-import type { TokenMeter } from '../../core/authenticator';
 import type { PolicySetResult, SecuritySummary } from '../../protocol/security-rpc';
 import { KeyManager } from '../../security/api-keys/key-manager';
 import { KeyVerifier } from '../../security/api-keys/key-verifier';
-import { TokenCounter } from '../../security/api-keys/token-counter';
+import { DayCounter } from '../../security/api-keys/day-counter';
 import { ResourceSampler } from '../../security/resource-sampler';
 import { SecurityServices } from '../../security/security-services';
 import { Storage } from '../../storage/storage';
@@ -50,9 +49,11 @@ export class Protection {
   readonly keys: KeyManager;
   readonly policies: PolicyKeeper;
   readonly audit: AuditRelay;
+  /** What keys have used of their daily limits. */
+  readonly tokensToday: DayCounter;
+  readonly requestsToday: DayCounter;
   readonly #deps: ProtectionDeps;
   readonly #services: SecurityServices;
-  readonly #tokens: StartedTokens;
   readonly #changes = new Emitter<void>();
   readonly #accessChanges = new Emitter<void>();
   readonly #store = new DisposableStore();
@@ -72,14 +73,16 @@ export class Protection {
     this.audit = new AuditRelay(this.storage, deps.onEvent);
     this.keys = new KeyManager(this.storage.keys, clock);
     this.policies = new PolicyKeeper(this.storage.documents, logger);
-    this.#tokens = new StartedTokens(clock);
+    this.tokensToday = new DayCounter(clock);
+    this.requestsToday = new DayCounter(clock);
     this.#services = new SecurityServices({
       policy: this.policies.policy,
       isLoopbackOnly: true,
       authenticator: new KeyVerifier(this.storage.keys, clock, () => this.policies.policy.requireKeyOnLoopback),
       blocks: this.storage.blocks,
       audit: this.audit,
-      tokens: this.#tokens,
+      tokens: this.tokensToday,
+      requests: this.requestsToday,
       load: new ResourceSampler(),
       clock,
       logger,
@@ -120,7 +123,9 @@ export class Protection {
         error,
       });
     }
-    this.#tokens.begin(this.storage.usage);
+    const { usage } = this.storage;
+    this.tokensToday.load(usage.map(({ keyId, day, tokens }) => ({ keyId, day, count: tokens })));
+    this.requestsToday.load(usage.map(({ keyId, day, requests }) => ({ keyId, day, count: requests })));
     this.#applyPolicy(this.policies.load());
     this.#services.start();
     this.#expiries.renew();
@@ -212,29 +217,6 @@ export class Protection {
     this.#services.configure(policy, this.#isLoopbackOnly);
     const { retentionDays, maxRows } = policy.audit;
     this.storage.setRetention({ maxAgeMs: retentionDays * dayMs, maxRows, maxArchives });
-  }
-}
-
-/** The day's tokens, which are only known once the storage is open. */
-class StartedTokens implements TokenMeter {
-  readonly #clock: Clock;
-  #counter: TokenCounter;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#counter = new TokenCounter(clock);
-  }
-
-  begin(counted: ConstructorParameters<typeof TokenCounter>[1]): void {
-    this.#counter = new TokenCounter(this.#clock, counted);
-  }
-
-  usedToday(keyId: string): number {
-    return this.#counter.usedToday(keyId);
-  }
-
-  add(keyId: string, tokens: number): void {
-    this.#counter.add(keyId, tokens);
   }
 }
 

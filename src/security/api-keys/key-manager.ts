@@ -11,6 +11,8 @@ export interface NewKey {
   /** Epoch ms, in the future. */
   readonly expiresAt?: number;
   readonly purpose?: string;
+  /** Share it is made for. */
+  readonly shareId?: string;
 }
 
 export interface KeyChange {
@@ -53,6 +55,7 @@ export class KeyManager {
       createdAt: now,
       ...(wanted.expiresAt === undefined ? {} : { expiresAt: checkExpiry(wanted.expiresAt, now) }),
       ...(wanted.purpose === undefined ? {} : { purpose: wanted.purpose.slice(0, 200) }),
+      ...(wanted.shareId === undefined ? {} : { shareId: wanted.shareId }),
       secretHash: hashSecret(parts.secret),
     };
     await this.#store.put(stored, 'key.created');
@@ -75,8 +78,12 @@ export class KeyManager {
       .some((key) => key.kind === 'normal' && key.revokedAt === undefined && (key.expiresAt ?? Infinity) > now);
   }
 
-  async change(id: string, change: KeyChange): Promise<ApiKey> {
+  /** @param shareId of the share in whose name it is changed: the key of a share is not changed past it */
+  async change(id: string, change: KeyChange, shareId?: string): Promise<ApiKey> {
     const { expiresAt: oldExpiry, ...key } = this.#living(id);
+    if (key.shareId !== shareId) {
+      throw new FlmError('config_invalid', 'The key belongs to a share. Change the share instead.');
+    }
     const expiresAt = change.expiresAt === undefined ? oldExpiry : (change.expiresAt ?? undefined);
     const isNewExpiry = change.expiresAt !== undefined && expiresAt !== undefined;
     const changed: StoredKey = {
@@ -98,6 +105,12 @@ export class KeyManager {
     const revoked: StoredKey = { ...key, revokedAt: this.#clock.now() };
     await this.#store.put(revoked, 'key.revoked');
     return publicKey(revoked);
+  }
+
+  /** Forgets a key that was revoked. */
+  async remove(id: string): Promise<void> {
+    if (this.#known(id).revokedAt === undefined) throw new FlmError('config_invalid', 'The key is not revoked.');
+    await this.#store.remove(id);
   }
 
   /** A new secret under the same id; the old one is accepted for `graceMs` more (a day by default, 0: no longer). */

@@ -28,7 +28,7 @@ function isListed(list: readonly string[] | undefined, matches: (entry: string) 
 
 const maxEntries = 200;
 const maxPatternLength = 512;
-const limitNames = ['requestsPerMinute', 'tokensPerDay', 'concurrency'] as const;
+const limitNames = ['requestsPerMinute', 'requestsPerDay', 'tokensPerDay', 'concurrency'] as const;
 
 /** The scope with addresses in their normal form. Throws `config_invalid` naming the first thing that is wrong. */
 export function normalizeScope(scope: KeyScope): KeyScope {

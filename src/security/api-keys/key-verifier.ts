@@ -73,9 +73,10 @@ export class KeyVerifier implements Authenticator {
     if (key.kind === 'decoy') return { ...this.#invalid(messages.invalid, text, key.id), isDecoy: true };
 
     const refusal = this.#refusalOf(key, isCurrent, facts);
-    if (refusal) return { ok: false, ...refusal, keyId: key.id };
+    const identity = { type: 'key', keyId: key.id, label: key.label } as const;
+    if (refusal) return { ok: false, ...refusal, keyId: key.id, identity };
     this.#store.touch(key.id, this.#clock.now());
-    return { ok: true, identity: { type: 'key', keyId: key.id, label: key.label }, scope: key.scope };
+    return { ok: true, identity, scope: key.scope };
   }
 
   #refusalOf(key: StoredKey, isCurrent: boolean, facts: RequestFacts): Pick<Failure, 'code' | 'message'> | undefined {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { KeyScope } from '../../../src/core/api-key';
 import type { Authenticator, TokenMeter } from '../../../src/core/authenticator';
 import type { Admission, Refusal, RequestFacts, Slot } from '../../../src/core/request';
+import { DayCounter } from '../../../src/security/api-keys/day-counter';
 import { FakeClock } from '../../helpers/fake-clock';
 import { makeFacts, makeSecurity, type SecurityFixture } from '../../helpers/security-fixture';
 
@@ -29,13 +30,13 @@ describe('limits a person gave to a key', () => {
   const admit = (facts = makeFacts()): Admission => fixture.gate.admit(facts);
   const refusalOf = (admission: Admission): Refusal | undefined => (admission.ok ? undefined : admission.refusal);
 
-  function acquire(model = 'engine/m'): Promise<Slot | Refusal> {
+  function acquire(model = 'engine/m', signal = new AbortController().signal): Promise<Slot | Refusal> {
     const request: RequestFacts = makeFacts({ method: 'POST', target: '/v1/chat/completions' });
     const admission = fixture.gate.admit(request);
     assert.ok(admission.ok);
     const [engineId = '', modelId = ''] = model.split('/');
     const routing = { request, identity: admission.identity, engineId, modelId, isStream: false, bodyBytes: 2 };
-    return fixture.gate.acquire(routing, new AbortController().signal);
+    return fixture.gate.acquire(routing, signal);
   }
 
   it('requests a minute hold in observe mode', () => {
@@ -66,6 +67,73 @@ describe('limits a person gave to a key', () => {
 
     assert.ok(admit().ok && admit().ok);
     assert.equal(fixture.events.find(({ kind }) => kind === 'throttle.rate')?.observedOnly, true);
+  });
+
+  describe('requests a day', () => {
+    let requests: DayCounter;
+
+    function sharing(scope: KeyScope, policy: Readonly<Record<string, unknown>> = {}): void {
+      requests = new DayCounter(clock);
+      fixture = makeSecurity({
+        clock,
+        policy: { mode: 'observe', ...policy },
+        authenticator: keyWith(scope),
+        requests,
+      });
+    }
+
+    it('hold in observe mode, until midnight UTC', async () => {
+      sharing({ requestsPerDay: 1 });
+      const first = await acquire();
+      assert.ok('release' in first);
+      first.release();
+
+      const second = await acquire();
+
+      assert.ok(!('release' in second));
+      assert.deepEqual(
+        [second.rule, second.code, second.retryAfterSec],
+        ['rate-limit.requests-day', 'rate_limited', 3600],
+      );
+      assert.match(second.message, /its 1 requests of today.*00:00 UTC.*raise the limit/);
+      clock.advance(3_600_000);
+      assert.ok('release' in (await acquire()));
+    });
+
+    it('count what waits for a slot, and give back what got none', async () => {
+      sharing({ requestsPerDay: 2, concurrency: 1 }, { rateLimits: { slots: 1 } });
+      const running = await acquire();
+      assert.ok('release' in running);
+      const leaving = new AbortController();
+      const waiting = acquire('engine/m', leaving.signal);
+
+      const third = await acquire();
+      assert.ok(!('release' in third));
+      assert.equal(third.rule, 'rate-limit.requests-day');
+      leaving.abort(new Error('left'));
+      await assert.rejects(waiting, /left/);
+      assert.equal(requests.usedToday('key000000001'), 1);
+    });
+
+    it('count no list of models', () => {
+      sharing({ requestsPerDay: 1 });
+
+      assert.ok(admit().ok && admit().ok);
+      assert.equal(requests.usedToday('key000000001'), 0);
+    });
+
+    it('are told in the headers beside the shorter window', () => {
+      sharing({ requestsPerDay: 5, requestsPerMinute: 60 });
+      requests.add('key000000001', 3);
+
+      const admission = admit();
+
+      assert.ok(admission.ok);
+      assert.equal(admission.headers?.['ratelimit-policy'], '"key";q=60;w=60, "key-day";q=5;w=86400');
+      assert.match(admission.headers.ratelimit ?? '', /^"key";r=59;t=60, "key-day";r=2;t=3600$/);
+      assert.equal(admission.headers['x-ratelimit-remaining-requests'], '2');
+      assert.equal(admission.headers['x-ratelimit-limit-requests'], '5');
+    });
   });
 
   it('tokens a day hold in observe mode, until midnight UTC', async () => {

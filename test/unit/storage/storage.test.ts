@@ -41,6 +41,23 @@ describe('storage', () => {
     await storage.stop();
   });
 
+  it('counts for each key the requests that got a slot, the refused ones apart, over a kill', async () => {
+    const first = await openStorage();
+    const identity = { type: 'key', keyId: 'abc', label: 'tablet' } as const;
+    first.storage.recordAccess(makeRecord({ identity, queueMs: 0, tokensOut: 7 }));
+    first.storage.recordAccess(makeRecord({ identity, outcome: 'refused' }));
+    first.storage.recordAccess(makeRecord({ identity })); // a list of models
+    await first.storage.flushed();
+    first.fs.kill();
+
+    const { storage } = await openStorage(first.fs.disk);
+
+    const [total] = storage.totals;
+    assert.deepEqual([total?.keyId, total?.requests, total?.refused, total?.tokens], ['abc', 1, 1, 7]);
+    assert.equal(storage.usage[0]?.requests, 1);
+    await storage.stop();
+  });
+
   it('finds after a kill what was acknowledged, without any save', async () => {
     const first = await openStorage();
     first.storage.record(makeEvent({ evidence: 'one' }));

@@ -70,6 +70,7 @@ describe('creating a key', () => {
       { pick: 'Set Further' },
       { tick: ['Embeddings'] },
       { type: '60' },
+      { type: '200' },
       { type: '100,000' },
       { type: '192.168.1.20 10.0.0.0/8' },
     );
@@ -78,10 +79,11 @@ describe('creating a key', () => {
       models: ['ollama/*'],
       routes: ['/v1/embeddings'],
       requestsPerMinute: 60,
+      requestsPerDay: 200,
       tokensPerDay: 100_000,
       addresses: ['192.168.1.20', '10.0.0.0/8'],
     });
-    assert.equal(asked.at(-1)!.step, '8/8');
+    assert.equal(asked.at(-1)!.step, '9/9');
   });
 
   it('remembers what was typed when somebody goes back', async () => {

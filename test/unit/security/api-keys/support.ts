@@ -25,6 +25,11 @@ export class MemoryKeyStore implements KeyStore {
     this.told.push([key.id, because]);
   }
 
+  remove(id: string): Promise<void> {
+    this.keys.delete(id);
+    return Promise.resolve();
+  }
+
   touch(id: string, usedAt: number): void {
     const key = this.keys.get(id);
     if (key) this.keys.set(id, { ...key, lastUsedAt: usedAt });
