@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Timer } from '../core/clock';
 import type { ErrorCode } from '../core/errors';
 import type { AccessRecord, Identity, Outcome, Refusal, RequestFacts } from '../core/request';
-import { errorJson, openAiError, type OpenAiError } from './openai-error';
+import type { Dialect, ErrorFormat } from './dialects/dialect';
+import { dialectOf, errorFormatOf } from './dialects/dialect-table';
+import { openAiError, type OpenAiError } from './openai-error';
 import { pathOf } from './route-table';
 import { drainRequest, hasUnreadBody } from './unread-body';
 
@@ -27,6 +29,9 @@ export class Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly startedAt: number;
+  /** Of an inference route that is not OpenAI's. */
+  readonly dialect: Dialect | undefined;
+  readonly errors: ErrorFormat;
   identity: Identity | undefined;
   /** Undefined: every model. */
   canUse: ((canonicalModelId: string) => boolean) | undefined;
@@ -59,6 +64,9 @@ export class Exchange {
     this.#host = host;
     this.#baseHeaders = headers;
     this.startedAt = host.monotonic();
+    this.dialect = dialectOf(facts.route);
+    this.errors = errorFormatOf(facts);
+    if (this.errors.requestIdHeader !== undefined) headers.push(this.errors.requestIdHeader, facts.id);
     res.once('close', () => this.#close());
     res.on('error', () => undefined); // a socket that breaks while we write; `close` follows
   }
@@ -121,7 +129,7 @@ export class Exchange {
   respondError(error: OpenAiError, code: ErrorCode, headers: readonly string[] = []): void {
     this.errorCode = code;
     this.outcome ??= 'error';
-    this.respond(error.status, 'application/json', errorJson(error), headers);
+    this.respond(error.status, 'application/json', this.errors.body(error, this.facts.id), headers);
   }
 
   /** Refuses: the answer names what happened, the record also names the rule. */

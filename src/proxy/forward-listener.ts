@@ -6,9 +6,9 @@ import type { Answer, AnswerContext } from './answer';
 import { mediaType } from './content-type';
 import { ErrorAnswer } from './error-answer';
 import type { Exchange } from './exchange';
-import { Heartbeat, pingComment } from './heartbeat';
+import { Heartbeat } from './heartbeat';
 import { JsonAnswer } from './json-answer';
-import { errorEvent, openAiError, type OpenAiError } from './openai-error';
+import { openAiError, type OpenAiError } from './openai-error';
 import { PacedWriter } from './paced-writer';
 import type { RepairPlan } from './repairs/repair-plan';
 import type { RepairedStream } from './repairs/repaired-stream';
@@ -16,8 +16,6 @@ import { StreamAnswer, streamHeaders } from './stream-answer';
 import type { AnswerHeaders, UpstreamCall, UpstreamListener } from './upstream-call';
 import { upstreamFailure } from './upstream-failure';
 import { answerHeadersFrom } from './upstream-headers';
-
-const eventStream = 'text/event-stream';
 
 /**
  * Chooses how to treat an engine's answer when its head is there, and hands it over.
@@ -102,7 +100,7 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     }
     this.exchange.errorCode = code;
     this.exchange.outcome ??= 'error';
-    this.#writer.write(errorEvent(error));
+    this.#writer.write(this.exchange.errors.event(error, this.exchange.facts.id));
     this.#writer.end();
   }
 
@@ -149,9 +147,11 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     const passed = answerHeadersFrom(headers);
     this.#writer ??= new PacedWriter(this);
     // Judged by the answer: lenient engines also stream for `"stream":1`
-    if (mediaType(contentType) === eventStream) {
+    const { voice } = this.plan;
+    if (mediaType(contentType) === voice.engineStreams) {
       if (!this.isOpen) this.#stream = this.plan.stream();
-      const head = [...passed, ...this.#streamHead(contentType as string)];
+      const type = voice.isTranslated ? voice.clientStreams : (contentType as string);
+      const head = [...passed, ...this.#streamHead(type)];
       return new StreamAnswer(this, this.#writer, head, this.#stream);
     }
     return new JsonAnswer(this, this.#writer, passed, first(headers['content-length']), this.plan.whole());
@@ -161,17 +161,18 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     if (this.exchange.res.writableEnded) return;
     if (this.#answer?.ping !== undefined) this.#answer.ping();
     else if (this.isOpen) this.#pingOpen();
-    else if (this.#answer === undefined && !this.exchange.isAnswered()) {
+    else if (this.#answer === undefined && this.plan.voice.ping !== undefined && !this.exchange.isAnswered()) {
       this.#stream = this.plan.stream();
       this.#writer = new PacedWriter(this);
-      this.exchange.writeHead(200, this.#streamHead(eventStream));
+      this.exchange.writeHead(200, this.#streamHead(this.plan.voice.clientStreams));
       this.isOpen = true;
       this.#pingOpen();
     }
   }
 
   #pingOpen(): void {
-    if (this.#writer?.isStalled === false) this.#writer.write(pingComment);
+    const { ping } = this.plan.voice;
+    if (ping !== undefined && this.#writer?.isStalled === false) this.#writer.write(ping);
   }
 
   #streamHead(contentType: string): readonly string[] {

@@ -2,12 +2,11 @@ import type { CatalogEntry } from '../core/catalog';
 import type { Clock } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import type { EngineKeys, UpstreamHealth } from '../core/upstream';
+import { planCall } from './dialects/plan-call';
 import { enginePath, type EnginePools } from './engine-pools';
 import type { Exchange } from './exchange';
 import { ForwardListener } from './forward-listener';
 import type { InferenceBody } from './inference-body';
-import { planRepairs, repairHeader } from './repairs/repair-plan';
-import type { InferenceRoute } from './route-table';
 import { UpstreamCall } from './upstream-call';
 import { requestHeadersFor } from './upstream-headers';
 
@@ -31,15 +30,15 @@ export function forward(
   body: InferenceBody,
 ): void {
   const { engine } = entry;
-  const route = exchange.facts.route as InferenceRoute;
-  const planned = planRepairs(entry, route, body, config['proxy.repairs.disabled'], exchange.facts.id);
-  if (!planned.ok) {
-    exchange.respondError(planned.error, 'invalid_request', [repairHeader, planned.repair]);
+  const planned = planCall(exchange, entry, body, config['proxy.repairs.disabled']);
+  if (planned.type !== 'send') {
+    if (planned.type === 'refuse') exchange.respondError(planned.error, planned.code, planned.headers);
+    else exchange.respond(200, 'application/json', JSON.stringify(planned.answer), planned.headers);
     return;
   }
   const pool = deps.pools.get(engine.baseUrl);
   const request = {
-    path: enginePath(pool.prefix, route),
+    path: enginePath(pool.prefix, planned.path),
     headers: requestHeadersFor(exchange.facts.rawHeaders, pool.host, deps.keys.get(engine.baseUrl)),
     body: planned.body,
     firstByteMs: config['timeouts.firstByteSeconds'] * 1000,
@@ -51,5 +50,5 @@ export function forward(
   const call = new UpstreamCall(deps.pools, pool, request, listener, () => deps.clock.monotonic());
   exchange.onClose = () => listener.close();
   exchange.onShutdown = () => listener.shutdown();
-  listener.start(call, body.isStream && route !== '/v1/embeddings');
+  listener.start(call, body.isStream && planned.path !== '/v1/embeddings');
 }

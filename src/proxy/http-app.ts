@@ -8,6 +8,7 @@ import type { Logger } from '../core/logger';
 import type { Gate } from '../core/request';
 
 import type { Exchange } from './exchange';
+import { dialectRoutes } from './dialects/dialect-table';
 import { findModel, listModels } from './model-list';
 import { openAiError } from './openai-error';
 import { inferenceRoutes, routeMethods, type RoutePattern } from './route-table';
@@ -100,7 +101,7 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
   read('/health', (exchange) => exchange.respondJson(200, { status: 'ok' }));
   read('/v1/models', (exchange) => exchange.respondJson(200, listModels(deps.catalog, exchange.canUse)));
   read('/v1/models/*', (exchange) => answerModel(deps, exchange));
-  for (const url of inferenceRoutes) {
+  for (const url of [...inferenceRoutes, ...dialectRoutes]) {
     app.route({
       method: [...routeMethods[url]],
       url,

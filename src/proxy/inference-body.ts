@@ -29,8 +29,13 @@ const routing = new Map([
  * Engines must see the same `model` as FLM's rules do. A repeated member is therefore refused (parsers differ: first or
  * last wins), and so is one that differs in case only: Go's `encoding/json`, and with it Ollama, matches names whatever
  * their case, `ſ` (U+017F) for `s` included.
+ *
+ * @param streams whether a request without `stream` asks for a stream (Ollama's own API), or none ever does
  */
-export function parseInferenceBody(bytes: Buffer): ParsedBody {
+export function parseInferenceBody(
+  bytes: Buffer,
+  streams: 'by-request' | 'by-default' | 'never' = 'by-request',
+): ParsedBody {
   if (bytes.length === 0) return refuse('invalid_json', 'The request has no body. Send a JSON object.');
   let members: readonly JsonMember[] | undefined;
   try {
@@ -56,7 +61,9 @@ export function parseInferenceBody(bytes: Buffer): ParsedBody {
   if (model !== null && typeof model !== 'string')
     return refuse('invalid_request', "'model' must be a string.", 'model');
   const streamSpan = found.get('stream');
-  const isStream = streamSpan !== undefined && bytes[streamSpan.start] === 0x74; // valid JSON, so `t` means true
+  const asked = streamSpan === undefined ? undefined : bytes[streamSpan.start]; // valid JSON, so `t` means true
+  const isSaid = asked === 0x74 || asked === 0x66;
+  const isStream = streams !== 'never' && (isSaid ? asked === 0x74 : streams === 'by-default');
   return { ok: true, body: { bytes, model: model ?? undefined, modelSpan, isStream, members } };
 }
 

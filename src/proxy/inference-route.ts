@@ -4,9 +4,10 @@ import type { FlmConfig } from '../core/config-schema';
 import type { Gate, Identity, Refusal, RequestFacts, RoutingFacts, Slot } from '../core/request';
 import { createHash } from 'node:crypto';
 import { unsupportedBody } from './content-type';
+import { parseRequest } from './dialects/plan-call';
 import type { Exchange } from './exchange';
 import { forward, type ForwardDeps } from './forward';
-import { parseInferenceBody, type InferenceBody } from './inference-body';
+import type { InferenceBody } from './inference-body';
 import type { InFlight } from './in-flight';
 import { openAiError } from './openai-error';
 import { readRequestBody } from './request-body';
@@ -29,7 +30,7 @@ export async function handleInference(deps: InferenceDeps, exchange: Exchange): 
   const bytes = await receiveBody(deps, config, exchange);
   if (bytes === undefined || exchange.isAnswered()) return;
 
-  const parsed = parseInferenceBody(bytes);
+  const parsed = parseRequest(exchange, bytes);
   if (!parsed.ok) {
     exchange.respondError(parsed.error, parsed.error.code === 'invalid_json' ? 'invalid_json' : 'invalid_request');
     return;

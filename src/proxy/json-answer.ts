@@ -1,11 +1,10 @@
 import type { Answer, AnswerContext } from './answer';
 import { engineError } from './engine-error';
 import { openAiError } from './openai-error';
-import { asStream } from './late-stream';
 import type { PacedWriter } from './paced-writer';
-import type { WholeRepairs } from './repairs/whole-repairs';
+import type { JsonObject } from './repairs/json-object';
+import type { RepairedWhole, WholeRepairs } from './repairs/whole-repairs';
 import type { UpstreamFailure } from './upstream-failure';
-import { usageInJson } from './usage';
 
 /** Answers up to this size are looked at as a whole before a byte of them goes out; larger ones are piped. */
 const holdBytes = 256 * 1024;
@@ -96,19 +95,23 @@ export class JsonAnswer implements Answer {
 
   #answer(whole: Buffer): void {
     const { exchange, plan } = this.#context;
-    const { body, applied, fault } = this.#repairs?.apply(whole) ?? { body: whole, applied: [], fault: undefined };
-    const headers = plan.headers(applied, plan.warningOf(usageInJson(whole)) ?? plan.warning);
+    const { body, answer, applied, fault } = this.#repairs?.apply(whole) ?? unrepaired(whole);
+    const headers = plan.headers(applied, plan.warningOf(plan.voice.usage(whole)) ?? plan.warning);
     if (fault !== undefined) {
       exchange.outcome = 'engine-error';
       this.#context.respondError(fault.error, fault.code, headers);
-    } else if (this.#context.isOpen) this.#tellLate(body);
-    else exchange.respond(200, 'application/json', body, [...this.#headers, ...headers]);
+    } else if (this.#context.isOpen) this.#tellLate(body, answer);
+    else {
+      const told = plan.voice.whole(body, answer);
+      if (told === undefined) this.#refuse('with something that is not complete JSON');
+      else exchange.respond(200, told.contentType, told.body, [...this.#headers, ...headers]);
+    }
   }
 
-  #tellLate(body: Buffer): void {
-    const stream = asStream(body);
+  #tellLate(body: Buffer, answer: JsonObject | undefined): void {
+    const stream = this.#context.plan.voice.late(body, answer);
     if (stream === undefined) {
-      this.#refuse('with something that is not complete JSON');
+      this.#refuse('with something that is not the stream it was asked for');
       return;
     }
     this.#writer.write(stream);
@@ -132,7 +135,9 @@ export class JsonAnswer implements Answer {
     const mebi = Math.floor(this.#limitBytes / 1024 / 1024);
     const what = this.#context.isOpen
       ? 'to be sent as a stream'
-      : "to be encoded as base64; ask for encoding_format 'float'";
+      : this.#context.plan.voice.isTranslated
+        ? 'to be translated'
+        : "to be encoded as base64; ask for encoding_format 'float'";
     const message = `The answer of the engine ${this.#context.engine} is larger than ${mebi} MiB, too large ${what}.`;
     this.#context.respondError(openAiError('engine_error', message), 'engine_error');
   }
@@ -187,10 +192,14 @@ export class JsonAnswer implements Answer {
   }
 
   #count(body: Buffer): void {
-    const usage = usageInJson(body);
+    const usage = this.#context.plan.voice.usage(body);
     this.#context.exchange.tokensIn = usage?.tokensIn;
     this.#context.exchange.tokensOut = usage?.tokensOut;
   }
+}
+
+function unrepaired(body: Buffer): RepairedWhole {
+  return { body, applied: [] };
 }
 
 /** An error in place of an answer: an `error` without any of what answers carry. */

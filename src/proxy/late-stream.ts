@@ -16,7 +16,8 @@ export function asStream(body: Buffer): string | undefined {
   }
 }
 
-function asChunk(answer: JsonObject): JsonObject {
+/** A whole chat or completion answer as the one chunk of a stream. */
+export function asChunk(answer: JsonObject): JsonObject {
   const { object, choices } = answer;
   if (!Array.isArray(choices)) return answer;
   return {

@@ -1,4 +1,5 @@
 import { errorCodes, type ErrorCode } from '../core/errors';
+import type { ErrorFormat } from './dialects/dialect';
 
 /**
  * An error as OpenAI clients read it, with the status it travels under
@@ -27,3 +28,6 @@ export function errorJson({ message, type, param, code }: OpenAiError): string {
 export function errorEvent(error: OpenAiError): string {
   return `data: ${errorJson(error)}\n\n`;
 }
+
+/** Errors in OpenAI's own words: of every route that is no other API's. */
+export const openAiErrors: ErrorFormat = { body: errorJson, event: errorEvent };

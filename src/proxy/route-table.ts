@@ -6,11 +6,17 @@ export const routeMethods = {
   '/v1/chat/completions': ['POST'],
   '/v1/completions': ['POST'],
   '/v1/embeddings': ['POST'],
+  '/v1/messages': ['POST'],
+  '/v1/messages/count_tokens': ['POST'],
+  '/v1/responses': ['POST'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type RoutePattern = keyof typeof routeMethods;
 
-/** Routes that are forwarded to an engine, under the same path. No other path ever is. */
+/**
+ * OpenAI's routes that are forwarded to an engine, under the same path. Those of other APIs are in
+ * `dialects/dialect-table.ts`. No other path ever is.
+ */
 export const inferenceRoutes = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings'] as const;
 export type InferenceRoute = (typeof inferenceRoutes)[number];
 

@@ -1,12 +1,11 @@
 import type { ErrorCode } from '../core/errors';
 import type { Answer, AnswerContext } from './answer';
-import { pingComment } from './heartbeat';
-import { errorEvent, openAiError } from './openai-error';
+import type { StreamTap, StreamType } from './dialects/dialect';
+import { openAiError } from './openai-error';
 import type { PacedWriter } from './paced-writer';
 import type { RepairedStream } from './repairs/repaired-stream';
 import type { StreamPosition } from './sse-events';
-import { SseTap } from './sse-tap';
-import type { StreamState, StreamTally } from './stream-tally';
+import type { StreamState } from './stream-tally';
 import type { UpstreamFailure } from './upstream-failure';
 
 /** Headers of every stream. A buffering proxy in between would turn tokens into one late block. */
@@ -14,8 +13,14 @@ export function streamHeaders(contentType: string): readonly string[] {
   return ['content-type', contentType, 'x-accel-buffering', 'no'];
 }
 
+/** What closes a line or event left open, so that the error after it stands by itself. */
+const gaps: Readonly<Record<StreamType, Readonly<Record<StreamPosition, string>>>> = {
+  'text/event-stream': { 'mid-line': '\n\n', 'line-start': '\n', 'event-start': '' },
+  'application/x-ndjson': { 'mid-line': '\n', 'line-start': '', 'event-start': '' },
+};
+
 /**
- * A stream of server-sent events, passed on as it comes: byte for byte without a repair, event by event with one.
+ * A stream, passed on as it comes: byte for byte without a repair, event by event with one or for another dialect.
  *
  * How it ends is made honest: a stream that broke, or ended with neither `[DONE]` nor a finish reason, gets one event
  * `data: {"error":{…}}` and then ends **without** `[DONE]`, so that no client takes half an answer for a whole one
@@ -26,7 +31,7 @@ export class StreamAnswer implements Answer {
   readonly #context: AnswerContext;
   readonly #writer: PacedWriter;
   readonly #repaired: RepairedStream | undefined;
-  readonly #tap: SseTap;
+  readonly #tap: StreamTap;
 
   /** @param headers of the engine, already written when the context is open */
   constructor(
@@ -38,7 +43,7 @@ export class StreamAnswer implements Answer {
     this.#context = context;
     this.#writer = writer;
     this.#repaired = repaired;
-    this.#tap = new SseTap();
+    this.#tap = context.plan.voice.tap();
     if (context.isOpen) return;
     context.exchange.writeHead(200, headers);
     context.exchange.res.flushHeaders();
@@ -90,10 +95,11 @@ export class StreamAnswer implements Answer {
   }
 
   ping(): void {
-    if (this.#position === 'event-start' && !this.#writer.isStalled) this.#writer.write(pingComment);
+    const { ping } = this.#context.plan.voice;
+    if (ping !== undefined && this.#position === 'event-start' && !this.#writer.isStalled) this.#writer.write(ping);
   }
 
-  get #tally(): StreamTally {
+  get #tally(): Pick<StreamTap, keyof StreamState | 'usage' | 'contentEvents'> {
     return this.#repaired?.tally ?? this.#tap;
   }
 
@@ -127,8 +133,8 @@ export class StreamAnswer implements Answer {
     const { exchange } = this.#context;
     exchange.outcome = code === 'gateway_stopping' ? 'error' : 'engine-error';
     exchange.errorCode = code;
-    const gap = { 'mid-line': '\n\n', 'line-start': '\n', 'event-start': '' }[position];
-    this.#writer.write(gap + errorEvent(openAiError(code, message)));
+    const gap = gaps[this.#context.plan.voice.clientStreams][position];
+    this.#writer.write(gap + exchange.errors.event(openAiError(code, message), exchange.facts.id));
   }
 
   /** Kept up to date with every chunk, since the client may leave after any. */

@@ -16,14 +16,24 @@ export function readUsage(usage: unknown): Usage | undefined {
 
 /** Reads the usage from the end of a JSON answer without parsing all of it (embeddings are megabytes of numbers). */
 export function usageInJson(body: Buffer): Usage | undefined {
-  const at = body.lastIndexOf('"usage"');
+  const counts = countsInJson(body, '"usage"', ['prompt_tokens', 'completion_tokens']);
+  return counts && readUsage(counts);
+}
+
+/** Numbers by name behind the last `mark` of a JSON text; undefined when there is no such mark. */
+export function countsInJson(
+  body: Buffer,
+  mark: string,
+  names: readonly string[],
+): Readonly<Record<string, number | undefined>> | undefined {
+  const at = body.lastIndexOf(mark);
   if (at === -1) return undefined;
   const tail = body.toString('latin1', at, at + 2048);
-  const pick = (name: string): unknown => {
+  const pairs = names.map((name) => {
     const digits = new RegExp(`"${name}"\\s*:\\s*(\\d{1,12})\\b`).exec(tail)?.[1];
-    return digits === undefined ? undefined : Number(digits);
-  };
-  return readUsage({ prompt_tokens: pick('prompt_tokens'), completion_tokens: pick('completion_tokens') });
+    return [name, digits === undefined ? undefined : Number(digits)] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 function count(value: unknown): number | undefined {

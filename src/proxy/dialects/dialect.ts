@@ -2,6 +2,7 @@ import type { CatalogEntry } from '../../core/catalog';
 import type { InferenceBody } from '../inference-body';
 import type { OpenAiError } from '../openai-error';
 import type { JsonObject } from '../repairs/json-object';
+import type { StreamPosition } from '../sse-events';
 import type { StreamState } from '../stream-tally';
 import type { Usage } from '../usage';
 
@@ -11,14 +12,18 @@ export type CommonRoute = '/v1/chat/completions' | '/v1/completions' | '/v1/embe
 /** How an API words its errors. Known from the route alone, so that refusals at the entrance speak it, too. */
 export interface ErrorFormat {
   /** The whole body of an error answer, JSON. */
-  body(error: OpenAiError): string;
+  body(error: OpenAiError, requestId: string): string;
   /** The same inside a stream whose head is on its way: a whole event or line, its end included. */
-  event(error: OpenAiError): string;
+  event(error: OpenAiError, requestId: string): string;
+  /** Where clients of this API look for the id of their request, besides `x-request-id`. */
+  readonly requestIdHeader?: string;
 }
+
+export type StreamType = 'text/event-stream' | 'application/x-ndjson';
 
 /** How streams of an API look on the wire. */
 export interface StreamFormat {
-  readonly contentType: 'text/event-stream' | 'application/x-ndjson';
+  readonly contentType: StreamType;
   /** A sign of life that every reader passes over; undefined where the format has no place for one. */
   readonly ping: string | undefined;
   /** Reads along with a stream that an engine speaks natively. */
@@ -30,8 +35,8 @@ export interface StreamTap extends StreamState {
   readonly usage: Usage | undefined;
   /** Events that carried text, reasoning or tool calls. */
   readonly contentEvents: number;
-  /** Where the output stands: whether an event or line is open. */
-  readonly position: 'event-start' | 'line-start' | 'mid-line';
+  /** Where the output stands: whether an event or line is open. `event-start` for whole lines of NDJSON. */
+  readonly position: StreamPosition;
   push(bytes: Buffer): void;
   end(): void;
 }
@@ -39,7 +44,7 @@ export interface StreamTap extends StreamState {
 /** A request in OpenAI's form, with what puts its answer back. */
 export interface Translation {
   readonly route: CommonRoute;
-  /** Members of the common request. `model` is set by routing; `stream` as the client wanted it. */
+  /** Members of the common request. `model`, `stream` and `stream_options` are set by the caller. */
   readonly request: JsonObject;
   /** For an answer that streams. */
   stream(): StreamTranslator;
@@ -49,14 +54,20 @@ export interface Translation {
 
 /** OpenAI chunks in, events of the dialect out. Belongs to one answer. Never throws. */
 export interface StreamTranslator {
-  /** Text to send for one chunk, whole events or lines; '' for nothing yet. */
+  /**
+   * Text to send for one chunk, whole events or lines; '' for nothing yet. The last chunks may carry `usage` with empty
+   * `choices`, which is always asked of the engine.
+   */
   chunk(chunk: JsonObject): string;
-  /** The stream is complete: what is still to be said (stop events, totals). */
+  /** The stream is complete: what is still to be said (stop events, totals). Called at most once, nothing follows. */
   end(): string;
 }
 
 export type Translated =
-  { readonly ok: true; readonly translation: Translation } | { readonly ok: false; readonly error: OpenAiError };
+  | { readonly ok: true; readonly translation: Translation }
+  | { readonly ok: false; readonly error: OpenAiError }
+  /** FLM answers by itself: no engine is asked. */
+  | { readonly ok: 'answered'; readonly answer: JsonObject; readonly headers: readonly string[] };
 
 /** What a translation may know besides the request. */
 export interface TranslationContext {
@@ -75,11 +86,15 @@ export interface Dialect {
   readonly streams: StreamFormat;
   /** Whether the client streams when it does not say (Ollama: yes). */
   readonly streamsByDefault: boolean;
+  /** The route has no streams: a member `stream` is no wish for one (embeddings, rerank, counting). */
+  readonly neverStreams?: boolean;
   /**
    * The path under which this engine speaks the dialect itself, well enough to be left alone; undefined: translate.
    * Decided by kind and version from ENGINES facts, never by trying.
    */
-  nativePath(entry: CatalogEntry): string | undefined;
+  nativePath(entry: CatalogEntry, body: InferenceBody): string | undefined;
+  /** Tokens as told in a whole native answer, or in the end of a long one. No full parse: it may be megabytes. */
+  usage(body: Buffer): Usage | undefined;
   /** Into OpenAI's form; undefined: this dialect only exists where an engine speaks it (rerank). Never throws. */
   readonly translate?: (body: InferenceBody, context: TranslationContext) => Translated;
 }

@@ -1,4 +1,5 @@
 import type { CatalogEntry } from '../../core/catalog';
+import { openAiVoice, type Voice } from '../dialects/voice';
 import { withModel, type InferenceBody } from '../inference-body';
 import { openAiError, type OpenAiError } from '../openai-error';
 import type { InferenceRoute } from '../route-table';
@@ -6,6 +7,7 @@ import type { Usage } from '../usage';
 import type { Repair, RepairContext, Warning } from './repair';
 import { RepairedStream } from './repaired-stream';
 import { repairsFor } from './repair-table';
+import { Renderer } from './renderer';
 import { EditedRequest, RequestMembers } from './request-members';
 import { WholeRepairs } from './whole-repairs';
 
@@ -22,6 +24,8 @@ export type PlannedRequest =
 /**
  * Chooses the repairs for one request to one engine and applies those of the request. A request that needs none keeps
  * its bytes; one that no repair can make right for this engine is refused with an error that says what to send instead.
+ *
+ * @param voice of a request that was translated from another API
  */
 export function planRepairs(
   { engine, model }: CatalogEntry,
@@ -29,9 +33,11 @@ export function planRepairs(
   body: InferenceBody,
   disabled: readonly string[],
   requestId: string,
+  voice: Voice = openAiVoice,
 ): PlannedRequest {
   const repairs = repairsFor(engine.kind, engine.version, route, disabled);
-  if (repairs.length === 0) return { ok: true, body: withModel(body, model.id), plan: emptyPlan };
+  if (repairs.length === 0 && !voice.isTranslated)
+    return { ok: true, body: withModel(body, model.id), plan: emptyPlan };
 
   const request = new RequestMembers(body);
   const context: RepairContext = { engine: engine.name, kind: engine.kind, route, model, requestId, request };
@@ -47,7 +53,7 @@ export function planRepairs(
     edited.set(change.set ?? {});
     applied.push(repair.name);
   }
-  const plan = new RepairPlan(repairs, context, applied);
+  const plan = new RepairPlan(repairs, context, applied, voice);
   if (applied.length === 0) return { ok: true, body: withModel(body, model.id), plan };
   if (body.model !== model.id) edited.set({ model: model.id });
   return { ok: true, body: edited.bytes(), plan };
@@ -55,6 +61,8 @@ export function planRepairs(
 
 /** What is to be done to the answer of one request. */
 export class RepairPlan {
+  /** How the answer is told. */
+  readonly voice: Voice;
   readonly #repairs: readonly Repair[];
   readonly #context: RepairContext | undefined;
   /** Names of the repairs made on the request. */
@@ -63,7 +71,13 @@ export class RepairPlan {
   readonly warning: Warning | undefined;
   readonly #warners: readonly ((usage: Usage) => Warning | undefined)[];
 
-  constructor(repairs: readonly Repair[], context: RepairContext | undefined, applied: readonly string[]) {
+  constructor(
+    repairs: readonly Repair[],
+    context: RepairContext | undefined,
+    applied: readonly string[],
+    voice: Voice = openAiVoice,
+  ) {
+    this.voice = voice;
     this.#repairs = repairs;
     this.#context = context;
     this.applied = applied;
@@ -83,8 +97,9 @@ export class RepairPlan {
       names.push(repair.name);
       return [step];
     });
-    const isArmed = steps.length > 0 || this.#warners.length > 0;
-    return isArmed ? new RepairedStream(steps, names, (usage) => this.warningOf(usage)) : undefined;
+    const renderer = this.#renderer(context);
+    const isArmed = steps.length > 0 || this.#warners.length > 0 || renderer !== undefined;
+    return isArmed ? new RepairedStream(steps, names, (usage) => this.warningOf(usage), renderer) : undefined;
   }
 
   /** For a whole answer; undefined when no repair is armed. */
@@ -95,8 +110,14 @@ export class RepairPlan {
       const step = repair.whole?.(context);
       return step === undefined ? [] : [{ name: repair.name, step }];
     });
-    const isArmed = steps.length > 0 || this.#warners.length > 0;
-    return isArmed ? new WholeRepairs(steps, context.route === '/v1/embeddings') : undefined;
+    const { isTranslated } = this.voice;
+    const isArmed = steps.length > 0 || this.#warners.length > 0 || isTranslated;
+    return isArmed ? new WholeRepairs(steps, context.route === '/v1/embeddings', isTranslated) : undefined;
+  }
+
+  #renderer(context: RepairContext): Renderer | undefined {
+    const translator = this.voice.translator();
+    return translator && new Renderer(context, translator, this.voice);
   }
 
   /** Undefined when the header said it already, or there is nothing to say. */

@@ -3,6 +3,7 @@ import type { StreamPosition } from '../sse-events';
 import { StreamTally } from '../stream-tally';
 import type { Usage } from '../usage';
 import { isJsonObject, type JsonObject } from './json-object';
+import type { Renderer } from './renderer';
 import { Fault, type ChunkRepair, type ChunkResult, type Warning } from './repair';
 import { SseBlocks, type BlockSink } from './sse-blocks';
 
@@ -13,6 +14,8 @@ const lineEnds = /\r\n|\n|\r/;
  *
  * An event that no repair changes leaves with its own bytes; a changed one is written anew, its other lines (`event:`,
  * `id:`, comments) kept. What cannot be read passes. The output is the same for any division of the input into chunks.
+ *
+ * With a renderer every chunk leaves in the words of another API, and nothing else does: what cannot be read is left out.
  */
 export class RepairedStream implements BlockSink {
   /** Names of the armed repairs. */
@@ -23,6 +26,7 @@ export class RepairedStream implements BlockSink {
   fault: Fault | undefined;
   readonly #steps: readonly ChunkRepair[];
   readonly #warningOf: (usage: Usage | undefined) => Warning | undefined;
+  readonly #renderer: Renderer | undefined;
   readonly #blocks = new SseBlocks(this);
   #out: (Buffer | string)[] = [];
   #isLastRaw = false;
@@ -32,7 +36,9 @@ export class RepairedStream implements BlockSink {
     steps: readonly ChunkRepair[],
     names: readonly string[],
     warningOf: (usage: Usage | undefined) => Warning | undefined,
+    renderer?: Renderer,
   ) {
+    this.#renderer = renderer;
     this.#steps = steps;
     this.names = names;
     this.#warningOf = warningOf;
@@ -40,7 +46,7 @@ export class RepairedStream implements BlockSink {
 
   /** Where the output stands. */
   get position(): StreamPosition {
-    return this.#blocks.position;
+    return this.#renderer === undefined ? this.#blocks.position : 'event-start';
   }
 
   /** What goes to the client for these bytes; undefined for nothing yet. */
@@ -52,7 +58,10 @@ export class RepairedStream implements BlockSink {
   /** The engine's stream ended by itself. An event left open counts if it can be read. */
   end(): Buffer | string | undefined {
     this.#blocks.end();
-    return this.cutOff();
+    this.#endSteps(false);
+    // An answer that is complete but for `[DONE]` gets its end in the other API's words
+    if (this.#renderer !== undefined && this.tally.hasFinished && !this.tally.hasError) this.#say(this.#renderer.end());
+    return this.#take();
   }
 
   /** The stream broke: gives out what repairs held back. */
@@ -75,12 +84,19 @@ export class RepairedStream implements BlockSink {
     // An event cut in the middle must not reach the client: it would fail on it, not on the error that follows
     if (isOpen && event === undefined) return;
     const outputs = isJsonObject(event) ? this.#repaired(event) : undefined;
+    if (this.#renderer !== undefined) {
+      if (outputs !== undefined) this.#write(outputs);
+      else if (data === undefined && isComment(lines)) this.#say(this.#renderer.ping);
+      return;
+    }
     if (outputs === undefined || (outputs.length === 1 && outputs[0] === event)) this.#raw(bytes, isOpen);
     else this.#rewrite(outputs, lines);
   }
 
   spill(bytes: Buffer): void {
-    if (this.fault === undefined) this.#raw(bytes, false);
+    if (this.fault !== undefined) return;
+    if (this.#renderer === undefined) this.#raw(bytes, false);
+    else this.#write([this.#renderer.tooLong()]);
   }
 
   lateLf(): void {
@@ -123,8 +139,10 @@ export class RepairedStream implements BlockSink {
     this.#endSteps(true);
     if (this.fault !== undefined) return;
     const warning = this.#warningOf(this.tally.usage);
-    if (warning !== undefined) this.#out.push(`: x-flm-warning: ${warning}\n\n`);
-    this.#raw(bytes, false);
+    const isTold = warning !== undefined && this.#renderer?.takesComments !== false;
+    if (isTold) this.#out.push(`: x-flm-warning: ${warning}\n\n`);
+    if (this.#renderer === undefined) this.#raw(bytes, false);
+    else this.#say(this.#renderer.end());
   }
 
   #endSteps(isDone: boolean): void {
@@ -147,11 +165,20 @@ export class RepairedStream implements BlockSink {
   #write(outputs: readonly (JsonObject | Fault)[]): void {
     for (const output of outputs) {
       if (this.fault !== undefined) return;
-      if (output instanceof Fault) {
-        this.fault = output;
-        this.#out.push(errorEvent(output.error));
-      } else this.#out.push(`data: ${JSON.stringify(output)}\n\n`);
+      const said = output instanceof Fault ? output : this.#said(output);
+      if (said instanceof Fault) {
+        this.fault = said;
+        this.#out.push(this.#renderer?.error(said.error) ?? errorEvent(said.error));
+      } else this.#say(said);
     }
+  }
+
+  #said(chunk: JsonObject): string | Fault {
+    return this.#renderer === undefined ? `data: ${JSON.stringify(chunk)}\n\n` : this.#renderer.chunk(chunk);
+  }
+
+  #say(text: string): void {
+    if (text !== '' && this.fault === undefined) this.#out.push(text);
   }
 
   #raw(bytes: Buffer, isOpen: boolean): void {
@@ -167,6 +194,11 @@ export class RepairedStream implements BlockSink {
     if (out.length === 1) return out[0];
     return Buffer.concat(out.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
   }
+}
+
+/** A block that says nothing but that the engine is still there. */
+function isComment(lines: readonly string[]): boolean {
+  return lines.some((line) => line.startsWith(':')) && lines.every((line) => line === '' || line.startsWith(':'));
 }
 
 function isMany(result: ChunkResult): result is readonly (JsonObject | Fault)[] {

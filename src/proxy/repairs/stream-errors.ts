@@ -14,7 +14,8 @@ export const streamErrors: Repair = {
   chunks: ({ engine }) => ({ chunk: (chunk) => faultOf(chunk, engine) ?? chunk }),
 };
 
-function faultOf(chunk: JsonObject, engine: string): Fault | undefined {
+/** The error that a chunk tells in place of an answer. */
+export function faultOf(chunk: JsonObject, engine: string): Fault | undefined {
   const { error } = chunk;
   if (error === undefined || error === null || Array.isArray(chunk.choices)) return undefined;
   const said = engineError(engine, 200, JSON.stringify({ error }));

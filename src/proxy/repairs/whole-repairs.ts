@@ -8,6 +8,8 @@ const answerLimit = 4 * 1024 * 1024;
 export interface RepairedWhole {
   /** The same bytes when nothing changed. */
   readonly body: Buffer;
+  /** The same parsed, where that was done anyway. */
+  readonly answer?: JsonObject;
   readonly applied: readonly string[];
   readonly fault?: Fault;
 }
@@ -24,15 +26,19 @@ export class WholeRepairs {
   /** Passing a longer answer unrepaired would give the client wrong numbers: it is refused instead. */
   readonly isVital: boolean;
   readonly #steps: readonly NamedStep[];
+  readonly #isTranslated: boolean;
 
-  constructor(steps: readonly NamedStep[], isEmbeddings: boolean) {
+  /** @param isTranslated the answer will be told in another API's words: it is always needed as a whole */
+  constructor(steps: readonly NamedStep[], isEmbeddings: boolean, isTranslated = false) {
     this.#steps = steps;
+    this.#isTranslated = isTranslated;
     this.limitBytes = isEmbeddings ? embeddingsLimit : answerLimit;
-    this.isVital = isEmbeddings && steps.length > 0;
+    this.isVital = isTranslated || (isEmbeddings && steps.length > 0);
   }
 
   /** Whether an answer that begins like this may need one of the repairs. */
   concerns(beginning: Buffer): boolean {
+    if (this.#isTranslated) return true;
     const text = beginning.toString('latin1', 0, 4096);
     return this.#steps.some(({ step }) => step.concerns?.(text) ?? true);
   }
@@ -48,6 +54,7 @@ export class WholeRepairs {
       if (next !== answer) applied.push(name);
       answer = next;
     }
+    if (this.#isTranslated) return { body, answer, applied };
     return applied.length === 0 ? { body, applied } : { body: Buffer.from(JSON.stringify(answer)), applied };
   }
 }

@@ -1,0 +1,37 @@
+import type { RequestFacts } from '../../core/request';
+import { openAiErrors } from '../openai-error';
+import { anthropicErrors } from './anthropic/anthropic-errors';
+import { countTokens } from './anthropic/count-tokens';
+import { anthropicMessages } from './anthropic/messages';
+import type { Dialect, ErrorFormat } from './dialect';
+import { openAiResponses } from './responses/responses';
+
+/** Inference routes of other APIs. Every other inference route is OpenAI's. */
+export const dialects = {
+  '/v1/messages': anthropicMessages,
+  '/v1/messages/count_tokens': countTokens,
+  '/v1/responses': openAiResponses,
+} as const satisfies Readonly<Record<string, Dialect>>;
+
+export type DialectRoute = keyof typeof dialects;
+export const dialectRoutes = Object.keys(dialects) as readonly DialectRoute[];
+
+/** Routes without inference whose clients expect errors other than OpenAI's. */
+const errorFormats: Readonly<Record<string, ErrorFormat>> = {};
+
+export function dialectOf(route: string | undefined): Dialect | undefined {
+  return route !== undefined && Object.hasOwn(dialects, route) ? dialects[route as DialectRoute] : undefined;
+}
+
+/** How errors are worded for a request: by its route, and for the model lists by the client's own mark. */
+export function errorFormatOf({ route, headers }: Pick<RequestFacts, 'route' | 'headers'>): ErrorFormat {
+  if (route === undefined) return openAiErrors;
+  if (Object.hasOwn(errorFormats, route)) return errorFormats[route] as ErrorFormat;
+  if (route.startsWith('/v1/models') && isAnthropicClient(headers)) return anthropicErrors;
+  return dialectOf(route)?.errors ?? openAiErrors;
+}
+
+/** Anthropic's clients name the version of the API in every request. */
+export function isAnthropicClient(headers: RequestFacts['headers']): boolean {
+  return headers['anthropic-version'] !== undefined;
+}

@@ -1,0 +1,65 @@
+import { isJsonObject, type JsonObject } from '../repairs/json-object';
+import { SseEvents, type StreamPosition } from '../sse-events';
+import type { Usage } from '../usage';
+import type { StreamTap } from './dialect';
+
+/** What one event of a native stream tells; absent members tell nothing. */
+export interface EventMeaning {
+  /** It carries text, reasoning or a piece of a tool call. */
+  readonly hasContent?: boolean;
+  readonly hasFinished?: boolean;
+  readonly isDone?: boolean;
+  readonly hasError?: boolean;
+  readonly usage?: Usage | undefined;
+}
+
+/** Reads along with a stream of server-sent events that an engine speaks natively. What cannot be read is passed over. */
+export class EventTap implements StreamTap {
+  isDone = false;
+  hasFinished = false;
+  hasError = false;
+  readonly hiddenError = undefined;
+  usage: Usage | undefined;
+  contentEvents = 0;
+  readonly #events: SseEvents;
+
+  /** @param meaningOf the parsed data of one event */
+  constructor(meaningOf: (event: JsonObject) => EventMeaning) {
+    this.#events = new SseEvents(
+      (data) => {
+        const event = parse(data);
+        if (event !== undefined) this.#take(meaningOf(event));
+      },
+      () => undefined,
+    );
+  }
+
+  get position(): StreamPosition {
+    return this.#events.position;
+  }
+
+  push(bytes: Buffer): void {
+    this.#events.push(bytes);
+  }
+
+  end(): void {
+    this.#events.end();
+  }
+
+  #take({ hasContent, hasFinished, isDone, hasError, usage }: EventMeaning): void {
+    if (hasContent === true) this.contentEvents++;
+    this.hasFinished ||= hasFinished === true;
+    this.isDone ||= isDone === true;
+    this.hasError ||= hasError === true;
+    if (usage !== undefined) this.usage = { ...this.usage, ...usage };
+  }
+}
+
+function parse(data: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
