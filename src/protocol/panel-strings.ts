@@ -104,6 +104,7 @@ export type KindGroupsStrings = Texts<
   | 'policy'
   | 'config'
   | 'exposure'
+  | 'checkup'
   | 'gateway'
   | 'storage'
 >;

@@ -30,6 +30,7 @@ export function kindLabel(l10n: Localizer, kind: AuditKind): string {
     'policy.changed': l10n.t('Policy changed'),
     'config.changed': l10n.t('Settings changed'),
     'exposure.changed': l10n.t('Exposure changed'),
+    'checkup.finding': l10n.t('Check-up found a hole'),
     'gateway.started': l10n.t('Gateway started'),
     'gateway.stopped': l10n.t('Gateway stopped'),
     'storage.recovered': l10n.t('Storage recovered'),

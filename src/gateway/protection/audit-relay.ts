@@ -10,6 +10,7 @@ const tellable: ReadonlySet<AuditKind> = new Set<AuditKind>([
   'throttle.released',
   'detection.tunnel',
   'exposure.changed',
+  'checkup.finding',
   'storage.recovered',
   'storage.failed',
 ]);
