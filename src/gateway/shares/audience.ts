@@ -1,0 +1,86 @@
+import type { ExposureDemand, MachineAddress } from '../../core/exposure';
+import { parseRange, rangeContains, type IpRange } from '../../core/ip-range';
+import type { ShareAudience } from '../../core/share';
+
+const loopback = ['127.0.0.0/8', '::1'] as const;
+/** "This host on this network" (RFC 1122 §3.2.1.3): nobody connects from it. */
+const nobody = ['0.0.0.0'] as const;
+
+/**
+ * Addresses a share's key may be used from; undefined: any. Never empty, because an empty list lets everybody in.
+ * The network of a machine does not include its loopback: from there also come tunnels that lead to strangers.
+ */
+export function keyAddresses(
+  audience: ShareAudience,
+  machine: readonly MachineAddress[],
+): readonly string[] | undefined {
+  switch (audience.type) {
+    case 'machine':
+      return loopback;
+    case 'addresses':
+      return audience.ranges;
+    case 'lan': {
+      const ranges = [...new Set(machine.filter(isNeighbourly).map(({ range }) => range))];
+      return ranges.length === 0 ? nobody : ranges;
+    }
+    case 'internet':
+      return undefined;
+  }
+}
+
+/**
+ * What a share asks of the exposure: no more than its audience needs. `chosen`, addresses of this machine, stands in
+ * for those that fit.
+ */
+export function exposureOf(
+  audience: ShareAudience,
+  machine: readonly MachineAddress[],
+  chosen: readonly string[] | undefined,
+): ExposureDemand {
+  if (audience.type === 'machine') return { scope: 'machine' };
+  if (chosen !== undefined && chosen.length > 0) return { scope: 'interfaces', addresses: chosen };
+  switch (audience.type) {
+    case 'internet':
+      return { scope: 'all' };
+    case 'lan':
+      return interfaces(machine.filter(({ kind }) => kind === 'private'));
+    case 'addresses':
+      return exposureForRanges(audience.ranges, machine);
+  }
+}
+
+/** Whether somebody beyond this machine is meant. */
+export function isBeyondMachine(audience: ShareAudience): boolean {
+  if (audience.type === 'addresses') return audience.ranges.some((text) => !isLoopbackRange(parseRange(text)));
+  return audience.type !== 'machine';
+}
+
+/** Networks whose members are neighbours: not the provider's, not a carrier's shared one. */
+function isNeighbourly({ kind }: MachineAddress): boolean {
+  return kind === 'private' || kind === 'link-local';
+}
+
+function exposureForRanges(texts: readonly string[], machine: readonly MachineAddress[]): ExposureDemand {
+  const beyond = texts.flatMap((text) => parseRange(text) ?? []).filter((range) => !isLoopbackRange(range));
+  if (beyond.length === 0) return { scope: 'machine' };
+  const near = (range: IpRange) => machine.filter((one) => overlap(range, parseRange(one.range)));
+  // Whoever is in none of this machine's networks comes over a router: by which address, nobody here can know.
+  if (beyond.some((range) => near(range).length === 0)) return { scope: 'all' };
+  return interfaces(beyond.flatMap(near));
+}
+
+function interfaces(machine: readonly MachineAddress[]): ExposureDemand {
+  const addresses = [...new Set(machine.map(({ address }) => address))];
+  return addresses.length === 0 ? { scope: 'machine' } : { scope: 'interfaces', addresses };
+}
+
+function overlap(a: IpRange, b: IpRange | undefined): boolean {
+  return b !== undefined && (rangeContains(a, b) || rangeContains(b, a));
+}
+
+function isLoopbackRange(range: IpRange | undefined): boolean {
+  return loopback.some((text) => {
+    const outer = parseRange(text);
+    return range !== undefined && outer !== undefined && rangeContains(outer, range);
+  });
+}

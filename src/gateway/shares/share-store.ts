@@ -1,0 +1,63 @@
+import type { Share } from '../../core/share';
+import { parseShare } from './share-record';
+
+/** Small named JSON values that survive; `put` and `remove` resolve when the disk has it. */
+export interface Documents {
+  withPrefix(prefix: string): readonly { readonly name: string; readonly value: unknown }[];
+  put(name: string, value: unknown): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+const prefix = 'share:';
+const byAge = (a: Share, b: Share): number => b.createdAt - a.createdAt || a.id.localeCompare(b.id);
+
+/** The shares, in memory and each as a document of its own. */
+export class ShareStore {
+  readonly #documents: Documents;
+  readonly #shares = new Map<string, Share>();
+
+  constructor(documents: Documents) {
+    this.#documents = documents;
+  }
+
+  /** Reads what is stored. Answers the names of documents that are no shares. */
+  load(): readonly string[] {
+    const unreadable: string[] = [];
+    for (const { name, value } of this.#documents.withPrefix(prefix)) {
+      const share = parseShare(value);
+      if (share === undefined || name !== prefix + share.id) unreadable.push(name);
+      else this.#shares.set(share.id, share);
+    }
+    return unreadable;
+  }
+
+  get(id: string): Share | undefined {
+    return this.#shares.get(id);
+  }
+
+  /** Newest first. */
+  running(): readonly Share[] {
+    return this.#all().filter(({ endedAt }) => endedAt === undefined);
+  }
+
+  /** The one that ended last first. */
+  ended(): readonly Share[] {
+    const ended = this.#all().filter(({ endedAt }) => endedAt !== undefined);
+    return ended.sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0));
+  }
+
+  /** In force at once; resolves when it is stored. */
+  async put(share: Share): Promise<void> {
+    this.#shares.set(share.id, share);
+    await this.#documents.put(prefix + share.id, share);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#shares.delete(id);
+    await this.#documents.remove(prefix + id);
+  }
+
+  #all(): Share[] {
+    return [...this.#shares.values()].sort(byAge);
+  }
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { exposureOf, isBeyondMachine, keyAddresses } from '../../../../src/gateway/shares/audience';
+import type { ShareAudience } from '../../../../src/core/share';
+import { isAddressInScope } from '../../../../src/security/api-keys/key-scope';
+import { makeAddress } from './support';
+
+const machine = [
+  makeAddress('192.168.1.20', '192.168.1.0/24'),
+  makeAddress('10.8.0.2', '10.8.0.0/24', { interfaceName: 'tun0' }),
+  makeAddress('fe80::1', 'fe80::/64', { kind: 'link-local' }),
+  makeAddress('203.0.113.5', '203.0.113.0/24', { kind: 'public' }),
+];
+const at = (...ranges: string[]): ShareAudience => ({ type: 'addresses', ranges });
+
+describe('addresses a share may be used from', () => {
+  const lets = (audience: ShareAudience, address: string) => {
+    const addresses = keyAddresses(audience, machine);
+    return isAddressInScope(addresses === undefined ? {} : { addresses }, address);
+  };
+
+  it('are the loopback for this machine', () => {
+    assert.ok(lets({ type: 'machine' }, '127.0.0.1') && lets({ type: 'machine' }, '::1'));
+    assert.equal(lets({ type: 'machine' }, '192.168.1.7'), false);
+  });
+
+  it('are the neighbours for the network, neither the provider’s nor a tunnel on the loopback', () => {
+    assert.ok(lets({ type: 'lan' }, '192.168.1.7') && lets({ type: 'lan' }, '10.8.0.9'));
+    assert.ok(lets({ type: 'lan' }, 'fe80::7'));
+    assert.deepEqual(
+      ['203.0.113.9', '8.8.8.8', '127.0.0.1'].map((address) => lets({ type: 'lan' }, address)),
+      [false, false, false],
+    );
+  });
+
+  it('are what was named, and nobody else', () => {
+    assert.ok(lets(at('192.168.1.7'), '192.168.1.7'));
+    assert.equal(lets(at('192.168.1.7'), '192.168.1.8'), false);
+  });
+
+  it('are everybody for the internet', () => {
+    assert.ok(lets({ type: 'internet' }, '198.51.100.1'));
+  });
+
+  it('are never everybody for anything but the internet, whatever networks there are (property)', () => {
+    const range = fc.tuple(fc.ipV4(), fc.integer({ min: 8, max: 32 })).map(([ip, bits]) => `${ip}/${bits}`);
+    const address = fc.record({ ip: fc.ipV4(), range, kind: fc.constantFrom('private', 'public', 'shared') });
+    fc.assert(
+      fc.property(fc.array(address), fc.constantFrom('machine', 'lan'), (found, type) => {
+        const addresses = found.map(({ ip, range: text, kind }) => makeAddress(ip, text, { kind: kind as 'private' }));
+        const allowed = keyAddresses({ type: type as 'lan' }, addresses);
+
+        assert.ok(allowed !== undefined && allowed.length > 0);
+      }),
+    );
+  });
+});
+
+describe('the exposure a share asks for', () => {
+  const cases: readonly (readonly [string, ShareAudience, ReturnType<typeof exposureOf>])[] = [
+    ['none for this machine', { type: 'machine' }, { scope: 'machine' }],
+    ['none for ranges of the loopback', at('127.0.0.1', '::1'), { scope: 'machine' }],
+    [
+      'the private addresses for the network',
+      { type: 'lan' },
+      { scope: 'interfaces', addresses: ['192.168.1.20', '10.8.0.2'] },
+    ],
+    ['the address in the same network', at('192.168.1.7'), { scope: 'interfaces', addresses: ['192.168.1.20'] }],
+    [
+      'those of every network a range covers',
+      at('192.168.0.0/16', '10.0.0.0/8'),
+      { scope: 'interfaces', addresses: ['192.168.1.20', '10.8.0.2'] },
+    ],
+    ['all for somebody behind a router', at('192.168.1.7', '198.51.100.1'), { scope: 'all' }],
+    ['all for the internet', { type: 'internet' }, { scope: 'all' }],
+  ];
+  for (const [what, audience, expected] of cases) {
+    it(`is ${what}`, () => assert.deepEqual(exposureOf(audience, machine, undefined), expected));
+  }
+
+  it('is the addresses that were chosen, also for the internet', () => {
+    assert.deepEqual(exposureOf({ type: 'internet' }, machine, ['203.0.113.5']), {
+      scope: 'interfaces',
+      addresses: ['203.0.113.5'],
+    });
+  });
+
+  it('is none while the machine is in no network', () => {
+    assert.deepEqual(exposureOf({ type: 'lan' }, [], undefined), { scope: 'machine' });
+  });
+
+  it('goes beyond this machine for everybody but itself', () => {
+    assert.deepEqual(
+      [{ type: 'machine' } as const, at('127.0.0.1'), at('10.0.0.1'), { type: 'lan' } as const].map(isBeyondMachine),
+      [false, false, true, true],
+    );
+  });
+});
