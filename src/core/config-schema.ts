@@ -19,6 +19,17 @@ export const configuredEngineSchema = Type.Object(
 );
 export type ConfiguredEngine = Static<typeof configuredEngineSchema>;
 
+/** How FLM sends requests to one engine. */
+const engineRoutingSchema = Type.Object(
+  {
+    /** Requests it gets at once; more wait in FLM. Unset: what the engine says it can do, else any number. */
+    concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000 })),
+    /** `drain`: an answer nobody reads any more is read to its end, for engines that break when one is broken off. */
+    onAbort: Type.Optional(Type.Enum(['cancel', 'drain'])),
+  },
+  { additionalProperties: false },
+);
+
 /**
  * Every setting the gateway reads, as JSON Schema. The keys are those of the `flm.*` settings without `flm.`; types,
  * limits and defaults in package.json must be the same, which test/manifest/settings.test.ts checks.
@@ -54,6 +65,11 @@ export const settingSchemas = {
   'proxy.repairs.disabled': Type.Array(Type.String({ maxLength: 40 }), { default: [], maxItems: 100 }),
   /** A streaming client hears something at least so often; 0: never more than the engine says. */
   'proxy.heartbeatSeconds': Type.Number({ default: 15, minimum: 0, maximum: 3600 }),
+
+  /** By engine id. */
+  'routing.engines': Type.Record(Type.String(), engineRoutingSchema, { default: {}, maxProperties: 64 }),
+  /** How long a model goes on loading after its client gave up, so that the next try finds it loaded; 0: not at all. */
+  'routing.loadThroughSeconds': Type.Number({ default: 300, minimum: 0, maximum: 3600 }),
 
   /** Opening a connection to an engine. */
   'timeouts.connectSeconds': Type.Number({ default: 5, minimum: 0.1, maximum: 600 }),

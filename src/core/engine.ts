@@ -75,6 +75,8 @@ export interface Engine {
   readonly version?: string;
   /** llama.cpp in router mode: lists models that it loads on demand. */
   readonly isRouter?: boolean;
+  /** Requests it can work on at once, where it says so (slots of llama-server). */
+  readonly parallel?: number;
   /** Failed probes in a row. */
   readonly failures: number;
   readonly models: readonly Model[];

@@ -18,6 +18,7 @@ export const errorCodes = {
   host_not_allowed: { status: 403, type: 'permission_error' },
   origin_not_allowed: { status: 403, type: 'permission_error' },
   address_blocked: { status: 403, type: 'permission_error' },
+  engine_change_refused: { status: 403, type: 'permission_error' },
   request_blocked: { status: 403, type: 'permission_error' },
   route_not_found: { status: 404, type: 'invalid_request_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
@@ -35,6 +36,8 @@ export const errorCodes = {
   engine_stream_broken: { status: 502, type: 'server_error' },
   engine_needs_key: { status: 502, type: 'server_error' },
   engine_busy: { status: 503, type: 'server_error' },
+  /** Its connections failed several times in a row; it is not asked for a moment. */
+  engine_unavailable: { status: 503, type: 'server_error' },
   engine_loading: { status: 503, type: 'server_error' },
   gateway_stopping: { status: 503, type: 'server_error' },
   machine_overloaded: { status: 503, type: 'server_error' },

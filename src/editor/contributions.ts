@@ -106,6 +106,8 @@ export const settingNames = [
   'proxy.aliases',
   'proxy.repairs.disabled',
   'proxy.heartbeatSeconds',
+  'routing.engines',
+  'routing.loadThroughSeconds',
   'timeouts.connectSeconds',
   'timeouts.firstByteSeconds',
   'timeouts.idleSeconds',

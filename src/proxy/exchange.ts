@@ -38,6 +38,8 @@ export class Exchange {
   rule: string | undefined;
   errorCode: ErrorCode | undefined;
   engineId: string | undefined;
+  /** Engines that were asked before that one and gave no answer. */
+  failedEngines: readonly string[] | undefined;
   modelId: string | undefined;
   isStream: boolean | undefined;
   queueMs: number | undefined;
@@ -178,6 +180,7 @@ export class Exchange {
       bytesOut: this.bytesOut,
       ...(this.identity && { identity: this.identity }),
       ...(this.engineId !== undefined && { engineId: this.engineId }),
+      ...(this.failedEngines !== undefined && { failedEngines: this.failedEngines }),
       ...(this.modelId !== undefined && { modelId: this.modelId }),
       ...(this.rule !== undefined && { rule: this.rule }),
       ...(this.errorCode !== undefined && { errorCode: this.errorCode }),

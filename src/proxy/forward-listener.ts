@@ -1,106 +1,183 @@
 import type { Clock } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
+import type { Engine } from '../core/engine';
 import type { ErrorCode } from '../core/errors';
+import type { Refusal } from '../core/request';
 import type { UpstreamSign } from '../core/upstream';
 import type { Answer, AnswerContext } from './answer';
 import { mediaType } from './content-type';
 import { ErrorAnswer } from './error-answer';
 import type { Exchange } from './exchange';
-import { Heartbeat } from './heartbeat';
+import { Heartbeat, pingComment } from './heartbeat';
+import { JoinedAnswer } from './joined-answer';
+import { joinRepair } from './joined-request';
 import { JsonAnswer } from './json-answer';
 import { openAiError, type OpenAiError } from './openai-error';
 import { PacedWriter } from './paced-writer';
-import type { RepairPlan } from './repairs/repair-plan';
+import { repairHeader, type RepairPlan } from './repairs/repair-plan';
 import type { RepairedStream } from './repairs/repaired-stream';
+import type { PassOutcome } from './routing/circuit-breaker';
+import { isRefusingStatus, isUnansweredFault } from './routing/fail-over';
 import { StreamAnswer, streamHeaders } from './stream-answer';
 import type { AnswerHeaders, UpstreamCall, UpstreamListener } from './upstream-call';
 import { upstreamFailure } from './upstream-failure';
 import { answerHeadersFrom } from './upstream-headers';
 
+/** Response header: the engine that answered. */
+export const engineHeader = 'x-flm-engine';
+
+/** Response header: engines that were asked before it and gave no answer. */
+export const failedEnginesHeader = 'x-flm-failed-engines';
+
+/** One engine's turn at a request. */
+export interface Attempt {
+  readonly engine: Engine;
+  readonly plan: RepairPlan;
+  readonly call: UpstreamCall;
+  /** The client wants a whole answer, the engine was asked for a stream. */
+  readonly isJoined: boolean;
+  /** The engine must not be broken off. */
+  readonly isDrained: boolean;
+  /** Told to the engine's health. */
+  sign(sign: UpstreamSign): void;
+  /** The engine took the connection. */
+  connected(): void;
+  /** What it showed about the engine's connection; only the first time counts. */
+  settle(outcome: PassOutcome): void;
+  /** Lets the next engine try; false: there is none. `isLost`: this one may have worked on it. */
+  goOn(isLost: boolean): boolean;
+  /** What still happens when the client has gone; undefined: nothing, the call ends. `release` is then called once. */
+  unread(hasHead: boolean, release: () => void): UpstreamListener | undefined;
+}
+
 /**
- * Chooses how to treat an engine's answer when its head is there, and hands it over.
+ * Takes the answers of the engines that are asked for one request, one after the other, chooses how to treat the one
+ * whose head is there, and hands it over.
  *
  * A client that streams hears something at least every `flm.proxy.heartbeatSeconds`: clients give up after seconds
- * without a byte, while a cold load takes minutes (cline 9182, lmstudio-bug-tracker 1143). Before the engine's head that
- * means sending the head of a stream early. The price: an error of the engine that comes after it is an error event
- * under status 200, so a client that repeats by status does not repeat. An engine that answers in time costs nothing of
- * this, and 0 switches it off.
+ * without a byte, while a cold load takes minutes (cline 9182, lmstudio-bug-tracker 1143). Before the engine's head, and
+ * while the request waits for its turn, that means sending the head of a stream early. The price: an error of the engine
+ * that comes after it is an error event under status 200, so a client that repeats by status does not repeat. An engine
+ * that answers in time costs nothing of this, and 0 switches it off.
  */
 export class ForwardListener implements UpstreamListener, AnswerContext {
   readonly exchange: Exchange;
-  readonly engine: string;
   readonly clock: Clock;
   readonly stallMs: number;
-  readonly plan: RepairPlan;
-  readonly sign: (sign: UpstreamSign) => void;
   isOpen = false;
   readonly #config: FlmConfig;
-  #call: UpstreamCall | undefined;
+  #attempt: Attempt | undefined;
   #answer: Answer | undefined;
   #writer: PacedWriter | undefined;
   #stream: RepairedStream | undefined;
   #heartbeat: Heartbeat | undefined;
+  /** Takes over when nobody reads the answer any more. */
+  #unread: UpstreamListener | undefined;
+  #isDeaf = false;
 
-  constructor(
-    exchange: Exchange,
-    engine: string,
-    config: FlmConfig,
-    clock: Clock,
-    plan: RepairPlan,
-    sign: (sign: UpstreamSign) => void,
-  ) {
+  constructor(exchange: Exchange, clock: Clock, config: FlmConfig) {
     this.exchange = exchange;
-    this.engine = engine;
     this.clock = clock;
     this.stallMs = config['timeouts.idleSeconds'] * 1000;
-    this.plan = plan;
-    this.sign = sign;
     this.#config = config;
   }
 
+  get engine(): string {
+    return this.#current.engine.name;
+  }
+
+  get plan(): RepairPlan {
+    return this.#current.plan;
+  }
+
   /** @param isStream the client waits for a stream, so it can be sent signs of life */
-  start(call: UpstreamCall, isStream: boolean): void {
-    this.#call = call;
+  start(isStream: boolean): void {
     const everyMs = this.#config['proxy.heartbeatSeconds'] * 1000;
-    if (isStream && everyMs > 0) {
-      this.#heartbeat = new Heartbeat(this.clock, everyMs, () => this.#beat());
-      this.#heartbeat.start();
-    }
-    call.start();
+    if (!isStream || everyMs <= 0) return;
+    this.#heartbeat = new Heartbeat(this.clock, everyMs, () => this.#beat());
+    this.#heartbeat.start();
+  }
+
+  /** The request goes to this engine now. */
+  attempt(attempt: Attempt): void {
+    this.#attempt = attempt;
+    this.#stream = undefined;
+    attempt.call.start();
+  }
+
+  sent(): void {
+    this.#attempt?.connected();
   }
 
   head(status: number, headers: AnswerHeaders): void {
-    this.sign(signOf(status));
-    this.#answer = this.#answerFor(status, headers);
+    if (this.#unread !== undefined || this.#isDeaf) return this.#unread?.head(status, headers);
+    const attempt = this.#current;
+    attempt.sign(signOf(status));
+    attempt.settle('answered');
+    if (isRefusingStatus(status) && attempt.goOn(false)) attempt.call.abort();
+    else this.#answer = this.#answerFor(status, headers);
   }
 
   chunk(bytes: Buffer): void {
+    if (this.#unread !== undefined || this.#isDeaf) return this.#unread?.chunk(bytes);
     this.#heartbeat?.touch();
     this.#answer?.chunk(bytes);
   }
 
   end(): void {
+    if (this.#unread !== undefined || this.#isDeaf) return this.#unread?.end();
     this.#answer?.end();
   }
 
   failed(error: unknown): void {
+    if (this.#unread !== undefined || this.#isDeaf) return this.#unread?.failed(error);
+    const attempt = this.#current;
     const failure = upstreamFailure(error, this.engine, this.#config);
-    if (failure.sign !== undefined) this.sign(failure.sign);
-    if (this.#answer !== undefined) this.#answer.failed(failure);
-    else {
-      this.exchange.outcome = 'engine-error';
-      this.respondError(openAiError(failure.code, failure.message), failure.code);
+    if (failure.sign !== undefined) attempt.sign(failure.sign);
+    if (this.#answer !== undefined) {
+      this.#answer.failed(failure);
+      return;
     }
+    const isUnanswered = isUnansweredFault(failure.code);
+    attempt.settle(isUnanswered ? 'failed' : 'unknown');
+    if (isUnanswered && attempt.goOn(failure.isReset)) return;
+    this.exchange.outcome = 'engine-error';
+    this.respondError(openAiError(failure.code, failure.message), failure.code);
+  }
+
+  sign(sign: UpstreamSign): void {
+    this.#attempt?.sign(sign);
   }
 
   respondError(error: OpenAiError, code: ErrorCode, headers: readonly string[] = []): void {
     if (!this.isOpen || this.#writer === undefined) {
-      this.exchange.respondError(error, code, headers);
+      this.exchange.respondError(error, code, [...this.#engineHeaders(), ...headers]);
       return;
     }
     this.exchange.errorCode = code;
     this.exchange.outcome ??= 'error';
     this.#writer.write(this.exchange.errors.event(error, this.exchange.facts.id));
+    this.#writer.end();
+  }
+
+  /** Refused while it waited for its turn. */
+  refuse(refusal: Refusal): void {
+    if (!this.isOpen) {
+      this.exchange.refuse(refusal);
+      return;
+    }
+    this.exchange.rule = refusal.rule;
+    this.exchange.outcome = 'refused';
+    this.respondError(openAiError(refusal.code, refusal.message), refusal.code);
+  }
+
+  /** An answer of FLM itself. */
+  respond(body: string, headers: readonly string[]): void {
+    if (!this.isOpen || this.#writer === undefined) {
+      this.exchange.respond(200, 'application/json', body, headers);
+      return;
+    }
+    this.#writer.write(`${body}\n`); // only line-wise formats stream what FLM knows
     this.#writer.end();
   }
 
@@ -114,22 +191,31 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
   }
 
   pause(): void {
-    this.#call?.pause();
+    this.#attempt?.call.pause();
   }
 
   resume(): void {
-    this.#call?.resume();
+    this.#attempt?.call.resume();
   }
 
   abort(): void {
-    this.#call?.abort();
+    if (this.#attempt?.isDrained === true) this.#isDeaf = true;
+    else this.#attempt?.call.abort();
   }
 
-  /** The exchange is over: an engine that still works for it stops. */
-  close(): void {
-    this.abort();
+  /**
+   * The exchange is over: an engine that still works for it stops at once, but for the few cases of `Attempt.unread`.
+   *
+   * @param release called once, when the engine does nothing more for it
+   */
+  close(release: () => void): void {
     this.#heartbeat?.stop();
     this.#writer?.dispose();
+    const attempt = this.#attempt;
+    this.#unread = attempt?.call.isUnderWay === true ? attempt.unread(this.#answer !== undefined, release) : undefined;
+    if (this.#unread !== undefined) return;
+    attempt?.call.abort();
+    release();
   }
 
   shutdown(): void {
@@ -141,42 +227,64 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     }
   }
 
+  get #current(): Attempt {
+    return this.#attempt as Attempt;
+  }
+
   #answerFor(status: number, headers: AnswerHeaders): Answer {
     if (status < 200 || status > 299) return new ErrorAnswer(this, status, first(headers['retry-after']));
     const contentType = first(headers['content-type']);
-    const passed = answerHeadersFrom(headers);
+    const passed = [...answerHeadersFrom(headers), ...this.#engineHeaders()];
     this.#writer ??= new PacedWriter(this);
+    const { isJoined, plan } = this.#current;
+    const { voice } = plan;
     // Judged by the answer: lenient engines also stream for `"stream":1`
-    const { voice } = this.plan;
-    if (mediaType(contentType) === voice.engineStreams) {
-      if (!this.isOpen) this.#stream = this.plan.stream();
-      const type = voice.isTranslated ? voice.clientStreams : (contentType as string);
-      const head = [...passed, ...this.#streamHead(type)];
-      return new StreamAnswer(this, this.#writer, head, this.#stream);
+    if (mediaType(contentType) !== voice.engineStreams) {
+      return new JsonAnswer(this, this.#writer, passed, first(headers['content-length']), plan.whole());
     }
-    return new JsonAnswer(this, this.#writer, passed, first(headers['content-length']), this.plan.whole());
+    if (isJoined) {
+      passed.push(repairHeader, joinRepair);
+      return new JoinedAnswer(this, new JsonAnswer(this, this.#writer, passed, undefined, plan.whole()));
+    }
+    this.#stream ??= plan.stream();
+    const type = voice.isTranslated ? voice.clientStreams : (contentType as string);
+    return new StreamAnswer(this, this.#writer, [...passed, ...this.#streamHead(type)], this.#stream);
   }
 
   #beat(): void {
     if (this.exchange.res.writableEnded) return;
     if (this.#answer?.ping !== undefined) this.#answer.ping();
     else if (this.isOpen) this.#pingOpen();
-    else if (this.#answer === undefined && this.plan.voice.ping !== undefined && !this.exchange.isAnswered()) {
-      this.#stream = this.plan.stream();
+    else if (this.#answer === undefined && this.#ping !== undefined && !this.exchange.isAnswered()) {
+      this.#stream = this.#attempt?.plan.stream();
       this.#writer = new PacedWriter(this);
-      this.exchange.writeHead(200, this.#streamHead(this.plan.voice.clientStreams));
+      const type = this.exchange.dialect?.streams.contentType ?? 'text/event-stream';
+      this.exchange.writeHead(200, [...this.#engineHeaders(), ...this.#streamHead(type)]);
       this.isOpen = true;
       this.#pingOpen();
     }
   }
 
+  /** Known before the engine is: the client's API alone says it. */
+  get #ping(): string | undefined {
+    const { dialect } = this.exchange;
+    return dialect === undefined ? pingComment : dialect.streams.ping;
+  }
+
   #pingOpen(): void {
-    const { ping } = this.plan.voice;
+    const ping = this.#ping;
     if (ping !== undefined && this.#writer?.isStalled === false) this.#writer.write(ping);
   }
 
   #streamHead(contentType: string): readonly string[] {
-    return [...this.plan.headers(this.#stream?.names ?? []), ...streamHeaders(contentType)];
+    return [...(this.#attempt?.plan.headers(this.#stream?.names ?? []) ?? []), ...streamHeaders(contentType)];
+  }
+
+  #engineHeaders(): readonly string[] {
+    if (this.#attempt === undefined) return [];
+    const failed = this.exchange.failedEngines;
+    const engine = [engineHeader, this.#attempt.engine.id];
+    return failed === undefined ? engine : [...engine, failedEnginesHeader, failed.join(', ')];
   }
 }
 

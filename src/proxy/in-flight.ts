@@ -1,7 +1,4 @@
-import type { CatalogEntry } from '../core/catalog';
-import { isUsable } from '../core/engine';
-
-/** Requests each engine is working on for us, and who should get the next one. */
+/** Requests each engine is working on for us. */
 export class InFlight {
   readonly #counts = new Map<string, number>();
 
@@ -19,13 +16,8 @@ export class InFlight {
     return this.#counts.get(engineId) ?? 0;
   }
 
-  /** The usable engine with the fewest requests, the earlier one in the list among equals; the first if none is usable. */
-  leastBusy(candidates: readonly CatalogEntry[]): CatalogEntry | undefined {
-    let best: CatalogEntry | undefined;
-    for (const candidate of candidates) {
-      if (!isUsable(candidate.engine.state)) continue;
-      if (best === undefined || this.of(candidate.engine.id) < this.of(best.engine.id)) best = candidate;
-    }
-    return best ?? candidates[0];
+  /** Engines with at least one. */
+  engines(): readonly string[] {
+    return [...this.#counts.keys()];
   }
 }

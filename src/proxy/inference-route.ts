@@ -1,5 +1,3 @@
-import type { Catalog, CatalogEntry } from '../core/catalog';
-import type { Clock } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import type { Gate, Identity, Refusal, RequestFacts, RoutingFacts, Slot } from '../core/request';
 import { createHash } from 'node:crypto';
@@ -7,15 +5,16 @@ import { unsupportedBody } from './content-type';
 import { parseRequest } from './dialects/plan-call';
 import type { Exchange } from './exchange';
 import { forward, type ForwardDeps } from './forward';
+import { ForwardListener } from './forward-listener';
 import type { InferenceBody } from './inference-body';
-import type { InFlight } from './in-flight';
 import { openAiError } from './openai-error';
 import { readRequestBody } from './request-body';
+import type { Route } from './routing/route';
+import type { Router } from './routing/router';
 
 export interface InferenceDeps extends ForwardDeps {
-  readonly catalog: Catalog;
   readonly gate: Gate;
-  readonly inFlight: InFlight;
+  readonly router: Router;
   config(): FlmConfig;
 }
 
@@ -37,25 +36,22 @@ export async function handleInference(deps: InferenceDeps, exchange: Exchange): 
   }
   const { body } = parsed;
   exchange.isStream = body.isStream;
-  const entry = chooseModel(deps, exchange, body);
-  if (entry === undefined) return;
+  const route = openRoute(deps, exchange, body);
+  if (route === undefined) return;
 
-  exchange.engineId = entry.engine.id;
-  exchange.modelId = entry.model.id;
-  const slot = await waitForSlot(deps.gate, deps.clock, exchange, body);
-  if (slot === undefined) return;
-  if (exchange.isAnswered()) {
-    slot.release();
+  const listener = new ForwardListener(exchange, deps.clock, config);
+  listener.start(body.isStream && exchange.facts.route !== '/v1/embeddings');
+  const slot = await waitForSlot(deps, exchange, body, route, listener);
+  if (slot === undefined) {
+    route.end();
     return;
   }
-  deps.inFlight.begin(entry.engine.id);
-  forward(deps, deps.config(), exchange, entry, body);
-  const stop = exchange.onClose;
-  exchange.onClose = () => {
-    stop?.();
-    deps.inFlight.end(entry.engine.id);
+  route.claimAnyway();
+  if (route.hasPlace) forward(deps, deps.config(), { exchange, body, route, slot, listener });
+  else {
     slot.release();
-  };
+    refuseShut(route, listener);
+  }
 }
 
 async function receiveBody(
@@ -83,13 +79,20 @@ async function receiveBody(
   return undefined;
 }
 
-function chooseModel(deps: InferenceDeps, exchange: Exchange, { model }: InferenceBody): CatalogEntry | undefined {
+/** The way to the engines that have the model; undefined when there is none, or it is shut, and that was answered. */
+function openRoute(deps: InferenceDeps, exchange: Exchange, body: InferenceBody): Route | undefined {
+  const { model } = body;
   const resolution = deps.catalog.resolve(model);
   const canUse = exchange.canUse ?? (() => true);
   if (resolution.ok) {
-    const usable = resolution.candidates.filter(({ id }) => canUse(id));
+    const allowed = resolution.candidates.filter(({ id }) => canUse(id));
     // With none left the gate says why.
-    return deps.inFlight.leastBusy(usable.length > 0 ? usable : resolution.candidates);
+    const route = deps.router.open(allowed.length > 0 ? allowed : resolution.candidates, body, exchange.identity);
+    exchange.engineId = route.entry.engine.id;
+    exchange.modelId = route.entry.model.id;
+    if (allowed.length === 0 || !route.isShut) return route;
+    refuseShut(route, exchange);
+    return undefined;
   }
   const message =
     resolution.code === 'model_missing'
@@ -99,32 +102,50 @@ function chooseModel(deps: InferenceDeps, exchange: Exchange, { model }: Inferen
   return undefined;
 }
 
+/** At once, instead of one more connect timeout for every request. */
+function refuseShut(route: Route, answer: Pick<Exchange, 'respondError'>): void {
+  const { name } = route.entry.engine;
+  const seconds = Math.max(1, Math.ceil(route.retryAfterMs / 1000));
+  const message = `The engine ${name} could not be reached several times in a row, and is tried again in ${seconds} s. Is it running?`;
+  answer.respondError(openAiError('engine_unavailable', message), 'engine_unavailable', [
+    'retry-after',
+    String(seconds),
+  ]);
+}
+
 function suggest(names: readonly string[]): string {
   return names.length === 0 ? ' See GET /v1/models.' : ` Did you mean ${names.slice(0, 3).join(', ')}?`;
 }
 
 /** A slot, or undefined when the gate refused (then answered) or the client left while waiting. */
 async function waitForSlot(
-  gate: Gate,
-  clock: Clock,
+  { gate, clock }: InferenceDeps,
   exchange: Exchange,
   body: InferenceBody,
+  route: Route,
+  listener: ForwardListener,
 ): Promise<Slot | undefined> {
   const left = new AbortController();
-  exchange.onClose = () => left.abort(new Error('the client left'));
+  const leave = (): void => left.abort(new Error('the client left'));
+  exchange.onClose = () => listener.close(leave);
+  exchange.onShutdown = () => listener.shutdown();
   const startedAt = clock.monotonic();
   let answer: Slot | Refusal;
   try {
-    answer = await gate.acquire(new Routing(exchange, body), left.signal);
+    answer = await gate.acquire(new Routing(exchange, body, route), left.signal);
   } catch (error) {
-    if (exchange.isAnswered()) return undefined;
+    if (exchange.isClosed) return undefined;
+    route.end();
     throw error;
   } finally {
-    if (!exchange.isClosed) exchange.onClose = undefined;
+    if (!exchange.isClosed) exchange.onClose = () => listener.close(() => undefined);
   }
   exchange.queueMs = 'release' in answer ? answer.waitedMs : clock.monotonic() - startedAt;
-  if ('release' in answer) return answer;
-  if (!exchange.isAnswered()) exchange.refuse(answer);
+  const isGone = exchange.isClosed || exchange.res.writableEnded;
+  if ('release' in answer) {
+    if (!isGone) return answer;
+    answer.release();
+  } else if (!isGone) listener.refuse(answer);
   return undefined;
 }
 
@@ -137,8 +158,9 @@ class Routing implements RoutingFacts {
   readonly isStream: boolean;
   readonly bodyBytes: number;
   readonly #bytes: Buffer;
+  readonly #route: Route;
 
-  constructor(exchange: Exchange, { bytes, isStream }: InferenceBody) {
+  constructor(exchange: Exchange, { bytes, isStream }: InferenceBody, route: Route) {
     this.request = exchange.facts;
     this.identity = exchange.identity as Identity;
     this.engineId = exchange.engineId as string;
@@ -146,6 +168,11 @@ class Routing implements RoutingFacts {
     this.isStream = isStream;
     this.bodyBytes = bytes.length;
     this.#bytes = bytes;
+    this.#route = route;
+  }
+
+  claim(): boolean {
+    return this.#route.claim();
   }
 
   get bodyHash(): string {

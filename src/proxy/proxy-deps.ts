@@ -1,6 +1,7 @@
 import type { Catalog } from '../core/catalog';
 import type { Clock } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
+import type { EngineLoads } from '../core/engine-load';
 import type { Logger } from '../core/logger';
 import type { Gate } from '../core/request';
 import type { EngineKeys, UpstreamHealth } from '../core/upstream';
@@ -19,6 +20,8 @@ export interface ProxyDeps {
   readonly gate: Gate;
   readonly keys: EngineKeys;
   readonly health: UpstreamHealth;
+  /** How busy engines say they are. Without it only FLM's own requests count. */
+  readonly loads?: EngineLoads;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Value of the gateway header. */

@@ -10,10 +10,11 @@ import { Entrance } from './entrance';
 import type { Exchange, ExchangeHost } from './exchange';
 import { guardedGate } from './guarded-gate';
 import { createHttpApp } from './http-app';
-import { InFlight } from './in-flight';
 import { handleInference } from './inference-route';
 import { listenOnFreePort } from './listen';
 import type { ProxyDeps } from './proxy-deps';
+import { Router, type EngineTraffic } from './routing/router';
+import { UnreadAnswers } from './routing/unread-answers';
 import { headersTimeoutMs, maxConnections, uploadTimeoutMs } from './server-limits';
 
 export interface ProxyStats {
@@ -41,7 +42,8 @@ const farewellMs = 500;
 export class ProxyServer implements ExchangeHost {
   readonly #deps: ProxyDeps;
   readonly #pools: EnginePools;
-  readonly #inFlight = new InFlight();
+  readonly #router: Router;
+  readonly #unread: UnreadAnswers;
   readonly #entrance: Entrance;
   readonly #exchanges = new Set<Exchange>();
   readonly #activity = new Emitter<ProxyStats>();
@@ -54,6 +56,8 @@ export class ProxyServer implements ExchangeHost {
     this.#deps = { ...deps, gate: guardedGate(deps.gate, deps.logger) };
     this.#config = deps.config;
     this.#pools = new EnginePools(deps.clock, deps.config['timeouts.connectSeconds'] * 1000);
+    this.#router = new Router(deps.clock, () => this.#config, deps.loads);
+    this.#unread = new UnreadAnswers(deps.clock);
     this.#entrance = new Entrance(this.#deps, this, deps.config);
   }
 
@@ -64,6 +68,11 @@ export class ProxyServer implements ExchangeHost {
 
   stats(): ProxyStats {
     return { inFlight: this.#exchanges.size, requests: this.#requests };
+  }
+
+  /** What goes on with these engines, for metrics. */
+  traffic(engineIds: readonly string[]): readonly EngineTraffic[] {
+    return this.#router.traffic(engineIds);
   }
 
   /**
@@ -144,7 +153,8 @@ export class ProxyServer implements ExchangeHost {
       health,
       clock,
       pools: this.#pools,
-      inFlight: this.#inFlight,
+      router: this.#router,
+      unread: this.#unread,
       config: () => this.#config,
     };
     const app = createHttpApp({

@@ -10,6 +10,8 @@ export interface UpstreamListener {
   chunk(bytes: Buffer): void;
   end(): void;
   failed(error: unknown): void;
+  /** A connection is there, and the request goes over it. */
+  sent?(): void;
 }
 
 export interface UpstreamRequest {
@@ -88,6 +90,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.#controller = controller;
     this.#sentAt = this.#monotonic();
     if (this.#isOver) controller.abort(new Error('aborted'));
+    else this.#listener.sent?.();
+  }
+
+  /** The request may have reached the engine, and no more than a part of its answer has come. */
+  get isUnderWay(): boolean {
+    return !this.#isOver && this.#controller !== undefined;
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
