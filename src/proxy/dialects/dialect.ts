@@ -48,8 +48,8 @@ export interface Translation {
   readonly request: JsonObject;
   /** For an answer that streams. */
   stream(): StreamTranslator;
-  /** For a whole answer, after repairs. Pure. */
-  whole(answer: JsonObject): JsonObject;
+  /** For a whole answer, after repairs; undefined when it is no answer of this route. Pure. */
+  whole(answer: JsonObject): JsonObject | undefined;
 }
 
 /** OpenAI chunks in, events of the dialect out. Belongs to one answer. Never throws. */

@@ -24,7 +24,7 @@ export interface Voice {
   /** Tokens as told in a whole answer of the engine. */
   usage(body: Buffer): Usage | undefined;
   /**
-   * A whole answer as the client gets it; undefined when it cannot be read.
+   * A whole answer as the client gets it; undefined when it is no answer.
    *
    * @param parsed the same, where it has been parsed
    */
@@ -81,7 +81,7 @@ export function nativeVoice(dialect: Dialect): Voice {
 export function translatedVoice({ errors, streams }: Dialect, translation: Translation, isStream: boolean): Voice {
   const late = (body: Buffer, parsed: JsonObject | undefined): string | undefined => {
     const answer = parsed ?? parse(body);
-    if (answer === undefined) return undefined;
+    if (answer === undefined || translation.whole(answer) === undefined) return undefined;
     const translator = translation.stream();
     return translator.chunk(asChunk(answer)) + translator.end();
   };
@@ -100,7 +100,8 @@ export function translatedVoice({ errors, streams }: Dialect, translation: Trans
         return text === undefined ? undefined : { contentType: streams.contentType, body: text };
       }
       const answer = parsed ?? parse(body);
-      return answer && { contentType: json, body: JSON.stringify(translation.whole(answer)) };
+      const told = answer && translation.whole(answer);
+      return told && { contentType: json, body: JSON.stringify(told) };
     },
     late,
   };
