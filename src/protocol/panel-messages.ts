@@ -9,37 +9,7 @@ import type { BlockListFormat, ImportReport, SecurityRequests, SecuritySummary }
  * answered exactly once. The extension reads what arrives as if a stranger had sent it.
  */
 
-/** Replays stored records against a policy that is not in force. A gateway that cannot answers `not_found`. */
-export interface RehearsalRequests {
-  'policy/rehearse': { params: { readonly policy: unknown }; result: Rehearsal };
-}
-
-/** What a policy would have done to the stored records, compared with what happened. */
-export interface Rehearsal {
-  /** Addresses that would have been blocked, worst first, at most 20. */
-  readonly wouldBlock: readonly RehearsedAddress[];
-  readonly wouldBlockTotal: number;
-  /** Requests that would have been answered with 429. */
-  readonly wouldThrottle: number;
-  /** Of these, how many came from this machine or with a valid key. */
-  readonly wouldThrottleOwn: number;
-  /** Addresses that were blocked and would not have been. */
-  readonly spared: readonly RehearsedAddress[];
-  readonly sparedTotal: number;
-  /** Records looked at. */
-  readonly rows: number;
-  /** Epoch ms of the oldest record looked at. */
-  readonly from: number;
-}
-
-export interface RehearsedAddress {
-  readonly address: string;
-  /** Epoch ms. */
-  readonly at: number;
-  readonly rule: string;
-}
-
-type KnownRequests = GatewayRequests & SecurityRequests & RehearsalRequests;
+type KnownRequests = GatewayRequests;
 
 /** Requests of the gateway that the panel may make. The extension passes these on, and no others. */
 export const panelGatewayRequests = [
@@ -54,6 +24,8 @@ export const panelGatewayRequests = [
   'audit/statistics',
   'blocks/list',
   'blocks/add',
+  'blocks/change',
+  'blocks/restore',
   'blocks/remove',
   'blocks/clearTemporary',
   'allow/add',
@@ -61,6 +33,15 @@ export const panelGatewayRequests = [
   'policy/get',
   'policy/set',
   'policy/rehearse',
+  'policy/cancelRehearsal',
+  'exposure/close',
+  'tls/renew',
+  'shares/list',
+  'shares/change',
+  'shares/end',
+  'shares/rotate',
+  'checkup/run',
+  'checkup/cancel',
 ] as const satisfies readonly (keyof KnownRequests)[];
 export type PanelGatewayRequestName = (typeof panelGatewayRequests)[number];
 export type PanelGatewayRequests = Pick<KnownRequests, PanelGatewayRequestName>;

@@ -12,6 +12,7 @@ import type {
   VerifyResult,
 } from '../core/audit-query';
 import type { AllowEntry, Block } from '../core/block';
+import type { Rehearsal } from '../core/rehearsal';
 import type { StorageState } from '../core/storage-state';
 
 /** Requests about keys, records, blocks and the policy: part of `GatewayRequests`, apart only to keep files small. */
@@ -49,6 +50,12 @@ export interface SecurityRequests {
   'policy/get': { params: Record<string, never>; result: PolicyDocument };
   /** The whole document. A bad field is named and nothing changes. */
   'policy/set': { params: { readonly policy: unknown }; result: PolicySetResult };
+  /**
+   * What a policy would have done in the last seven days; changes nothing. A newer request of the same window ends the
+   * older with `cancelled`; fields left out take their defaults.
+   */
+  'policy/rehearse': { params: { readonly policy: unknown }; result: Rehearsal };
+  'policy/cancelRehearsal': { params: Record<string, never>; result: null };
 }
 
 export interface CreateKeyParams {

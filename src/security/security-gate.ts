@@ -6,12 +6,11 @@ import { forwardingHeader } from '../core/forwarding-header';
 import type { Clock } from '../core/clock';
 import { Emitter } from '../core/emitter';
 import { messageOf } from '../core/errors';
-import { addressKey, makeRange, parseRange } from '../core/ip-range';
+import { addressKey } from '../core/ip-range';
 import type { Logger } from '../core/logger';
 import { effectiveMode } from '../core/policy';
 import type { SecurityMode, SecurityPolicy, SecurityService } from '../core/policy-schema';
 import { securityServices } from '../core/policy-schema';
-import { RangeIndex } from '../core/range-index';
 import { reason as sentence } from '../core/reason';
 import type {
   AccessRecord,
@@ -26,6 +25,7 @@ import type {
 } from '../core/request';
 import type { Blocklist } from './blocklist';
 import type { BoundedMap } from './bounded-map';
+import { forgiveRanges } from './forgive';
 import type { Guard, GuardContext, Sign } from './guard';
 import { AnomalyGuard } from './guards/anomaly-guard';
 import { HoneypotGuard } from './guards/honeypot-guard';
@@ -170,18 +170,7 @@ export class SecurityGate implements Gate {
 
   /** Forgets what was held against the addresses of ranges: after an unblock. */
   forgive(texts: readonly string[]): void {
-    const lifted = new RangeIndex<true>();
-    for (const text of texts) {
-      const range = parseRange(text);
-      if (range === undefined) continue;
-      lifted.set(range, true);
-      // Scores of IPv6 key on the /64 around it.
-      if (range.isV6 && range.prefix > 64) this.#tracked.get(makeRange(range, 64).text)?.forgive();
-    }
-    for (const key of [...this.#tracked.keys()]) {
-      const own = parseRange(key);
-      if (own !== undefined && lifted.find(own) !== undefined) this.#tracked.get(key)?.forgive();
-    }
+    forgiveRanges(this.#tracked, texts);
     this.#recorder.forget();
   }
 
@@ -416,7 +405,9 @@ export class SecurityGate implements Gate {
       suspect.protection === 'trusted-proxy'
         ? { gained: 0, total: 0, isWarning: false }
         : this.#scores.apply(suspect, signs, mayBlock);
-    this.#recorder.signs(facts ?? { clientAddress: address }, signs, mode === 'observe');
+    // Less than a point is the decay since the request before: a score at its cap would fill the log with it.
+    const hasCounted = outcome.gained >= 1;
+    this.#recorder.signs(facts ?? { clientAddress: address }, signs, mode === 'observe', hasCounted);
     if (outcome.isWarning) this.#recorder.warning(address, outcome.total);
     if (outcome.observedBlock !== undefined) {
       const { rule, reason, minutes } = outcome.observedBlock;

@@ -11,6 +11,8 @@ const maxEvidence = 200;
 /** How long the same thing about the same address is not told again. */
 const QUIET_MS = 60_000;
 const SUCCESS_QUIET_MS = 600_000;
+/** Of a wrong key's salted hash, enough to tell keys apart. */
+const attemptLength = 24;
 
 /** Kind of audit row for a sign's category. */
 const kinds: Readonly<Record<string, AuditKind>> = {
@@ -44,13 +46,16 @@ export class SecurityRecorder {
   /** What a person may want to be interrupted for. */
   readonly onDidAlert = this.#alerts.event;
 
+  /** @param hasCounted the signs raised the score: then they are written however often they were told before */
   signs(
     facts: Pick<RequestFacts, 'id' | 'clientAddress' | 'route'> | { readonly clientAddress: string },
     signs: readonly Sign[],
     isObserved: boolean,
+    hasCounted = false,
   ): void {
     for (const sign of signs) {
-      if (!this.#isNews(`${facts.clientAddress} ${sign.rule} ${sign.distinct}`, QUIET_MS)) continue;
+      const isNews = this.#isNews(`${facts.clientAddress} ${sign.rule} ${sign.distinct}`, QUIET_MS);
+      if (!isNews && !hasCounted) continue;
       this.#audit.record({
         ...this.#base(kindOf(sign), sign.severity),
         ...about(facts),
@@ -96,6 +101,8 @@ export class SecurityRecorder {
       ...about(facts),
       errorCode: code,
       ...(keyId === undefined ? {} : { keyId }),
+      // Salted and short: says whether two were the same, and nothing about the key.
+      ...(attempt === undefined ? {} : { details: { attempt: attempt.slice(0, attemptLength) } }),
     };
     this.#audit.record(event);
     if (isDecoy) this.#alerts.fire(event);

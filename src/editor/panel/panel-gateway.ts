@@ -12,8 +12,7 @@ interface HostOnlyRequests {
   'blocks/export': SecurityRequests['blocks/export'];
 }
 type Requests = PanelGatewayRequests & HostOnlyRequests;
-/** Not `policy/rehearse`, which a gateway may not know: the session asks and takes the refusal. */
-export type PanelHostRequestName = Exclude<PanelGatewayRequestName, 'policy/rehearse'> | keyof HostOnlyRequests;
+export type PanelHostRequestName = PanelGatewayRequestName | keyof HostOnlyRequests;
 
 /** The gateway as the panel sees it. */
 export interface PanelGateway {

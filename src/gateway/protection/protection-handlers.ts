@@ -4,11 +4,15 @@ import { defaultPolicy } from '../../core/policy';
 import type { SecurityRequests } from '../../protocol/security-rpc';
 import { formatBlockList } from '../../security/block-list-format';
 import { importBlocks } from '../../security/import-blocks';
+import type { RpcPeer } from '../rpc/rpc-handlers';
 import type { Protection } from './protection';
+import { Rehearsals } from './rehearsals';
 
 export type ProtectionHandlers = {
   readonly [N in keyof SecurityRequests]: (
     params: SecurityRequests[N]['params'],
+    /** Undefined: the gateway itself asks. */
+    peer?: RpcPeer,
   ) => SecurityRequests[N]['result'] | Promise<SecurityRequests[N]['result']>;
 };
 
@@ -18,6 +22,7 @@ const minuteMs = 60_000;
 export function protectionHandlers(protection: Protection, clock: Clock): ProtectionHandlers {
   const { keys, services } = protection;
   const { blocklist } = services;
+  const rehearsals = new Rehearsals(protection, clock);
   const changed = <T>(result: T): T => {
     protection.keysChanged();
     return result;
@@ -66,6 +71,11 @@ export function protectionHandlers(protection: Protection, clock: Clock): Protec
 
     'policy/get': () => ({ policy: protection.policies.policy, defaults: defaultPolicy }),
     'policy/set': ({ policy }) => protection.setPolicy(policy),
+    'policy/rehearse': ({ policy }, peer) => rehearsals.run(peer?.id ?? 0, policy),
+    'policy/cancelRehearsal': (_, peer) => {
+      rehearsals.cancel(peer?.id ?? 0);
+      return null;
+    },
   };
 }
 

@@ -98,6 +98,8 @@ export const securityParamReaders: SecurityParamReaders = {
   'policy/get': nothing,
   // Its own parser names bad fields.
   'policy/set': (fields) => ({ policy: fields.policy }),
+  'policy/rehearse': (fields) => ({ policy: fields.policy }),
+  'policy/cancelRehearsal': nothing,
 };
 
 function scope(fields: Fields): KeyScope {
