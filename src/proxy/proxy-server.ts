@@ -160,6 +160,7 @@ export class ProxyServer implements ExchangeHost {
     const app = createHttpApp({
       entrance: { enter: (req, res) => this.#begin(this.#entrance.enter(req, res)) },
       catalog,
+      clock,
       gate,
       logger,
       config: this.#config,
