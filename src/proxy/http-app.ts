@@ -3,12 +3,22 @@ import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FlmConfig } from '../core/config-schema';
 import type { Catalog } from '../core/catalog';
+import type { Clock } from '../core/clock';
 import { FlmError } from '../core/errors';
 import type { Logger } from '../core/logger';
 import type { Gate } from '../core/request';
 
 import type { Exchange } from './exchange';
 import { dialectRoutes } from './dialects/dialect-table';
+import {
+  answerChange,
+  answerRoot,
+  answerRunning,
+  answerShow,
+  answerTags,
+  answerVersion,
+  ollamaChanges,
+} from './dialects/ollama/read-routes';
 import { findModel, listModels } from './model-list';
 import { openAiError } from './openai-error';
 import { inferenceRoutes, routeMethods, type RoutePattern } from './route-table';
@@ -24,6 +34,7 @@ export interface HttpAppDeps {
   /** Lets a request in, or answers it. */
   readonly entrance: { enter(req: IncomingMessage, res: ServerResponse): Exchange };
   readonly catalog: Catalog;
+  readonly clock: Clock;
   readonly gate: Gate;
   readonly logger: Logger;
   readonly config: FlmConfig;
@@ -101,25 +112,31 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
   read('/health', (exchange) => exchange.respondJson(200, { status: 'ok' }));
   read('/v1/models', (exchange) => exchange.respondJson(200, listModels(deps.catalog, exchange.canUse)));
   read('/v1/models/*', (exchange) => answerModel(deps, exchange));
+  read('/', answerRoot);
+  read('/api/version', answerVersion);
+  read('/api/tags', (exchange) => answerTags(deps.catalog, exchange));
+  read('/api/ps', (exchange) => answerRunning(deps.catalog, exchange));
+  read('/api/show', (exchange) => run(deps, exchange, (each) => answerShow(deps, each)));
+  for (const url of ollamaChanges) read(url, answerChange);
   for (const url of [...inferenceRoutes, ...dialectRoutes]) {
     app.route({
       method: [...routeMethods[url]],
       url,
       handler: (request, reply) => {
         reply.hijack();
-        run(deps, exchangeOf(request));
+        run(deps, exchangeOf(request), (exchange) => deps.infer(exchange));
       },
     });
   }
 }
 
 /** Starts the work and lets fastify go: the exchange is driven by its sockets. */
-function run(deps: HttpAppDeps, exchange: Exchange): void {
+function run(deps: HttpAppDeps, exchange: Exchange, work: (exchange: Exchange) => Promise<void>): void {
   if (!isPlainTarget(exchange)) {
     answerUnknown(deps, exchange);
     return;
   }
-  deps.infer(exchange).catch((error: unknown) => {
+  work(exchange).catch((error: unknown) => {
     deps.logger.error('A request failed unexpectedly.', { error, requestId: exchange.facts.id });
     failed(exchange);
   });

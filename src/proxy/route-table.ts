@@ -9,6 +9,27 @@ export const routeMethods = {
   '/v1/messages': ['POST'],
   '/v1/messages/count_tokens': ['POST'],
   '/v1/responses': ['POST'],
+  '/infill': ['POST'],
+  '/rerank': ['POST'],
+  '/v1/rerank': ['POST'],
+  '/v2/rerank': ['POST'],
+  // Ollama's API: reading and inference
+  '/': ['GET', 'HEAD'],
+  '/api/version': ['GET', 'HEAD'],
+  '/api/tags': ['GET', 'HEAD'],
+  '/api/ps': ['GET', 'HEAD'],
+  '/api/show': ['POST'],
+  '/api/chat': ['POST'],
+  '/api/generate': ['POST'],
+  '/api/embed': ['POST'],
+  '/api/embeddings': ['POST'],
+  // What changes engines: known, so that callers hear why it is refused
+  '/api/pull': ['POST'],
+  '/api/push': ['POST'],
+  '/api/create': ['POST'],
+  '/api/copy': ['POST'],
+  '/api/delete': ['DELETE'],
+  '/api/blobs/*': ['HEAD', 'POST'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type RoutePattern = keyof typeof routeMethods;
@@ -20,6 +41,9 @@ export type RoutePattern = keyof typeof routeMethods;
 export const inferenceRoutes = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings'] as const;
 export type InferenceRoute = (typeof inferenceRoutes)[number];
 
+/** Patterns that end in `/*`: one or more characters in its place. */
+const openPatterns = (Object.keys(routeMethods) as RoutePattern[]).filter((pattern) => pattern.endsWith('/*'));
+
 /** The request target without its query. */
 export function pathOf(target: string): string {
   const end = target.indexOf('?');
@@ -29,7 +53,6 @@ export function pathOf(target: string): string {
 /** The pattern a request target falls under, whatever the method; undefined for an unknown path. */
 export function routeOf(target: string): RoutePattern | undefined {
   const path = pathOf(target);
-  if (Object.hasOwn(routeMethods, path) && path !== '/v1/models/*') return path as RoutePattern;
-  const isModel = path.startsWith('/v1/models/') && path.length > '/v1/models/'.length;
-  return isModel ? '/v1/models/*' : undefined;
+  if (Object.hasOwn(routeMethods, path) && !path.endsWith('/*')) return path as RoutePattern;
+  return openPatterns.find((pattern) => path.length >= pattern.length && path.startsWith(pattern.slice(0, -1)));
 }

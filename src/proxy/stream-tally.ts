@@ -37,7 +37,10 @@ export class StreamTally implements StreamState {
     if (!isRecord(event)) return;
     if (isRecord(event.error) || typeof event.error === 'string') this.hasError = true;
     if (event.usage !== undefined) this.usage = readUsage(event.usage) ?? this.usage;
-    if (!Array.isArray(event.choices)) return;
+    if (!Array.isArray(event.choices)) {
+      this.#nativePiece(event);
+      return;
+    }
     let hasContent = false;
     for (const choice of event.choices as unknown[]) {
       if (!isRecord(choice)) continue;
@@ -45,6 +48,15 @@ export class StreamTally implements StreamState {
       hasContent ||= isText(choice.text) || (isRecord(choice.delta) && carriesContent(choice.delta));
     }
     if (hasContent) this.contentEvents++;
+  }
+
+  /** llama-server's own form, in which `/infill` answers: the last piece says `stop` and the counts. */
+  #nativePiece({ content, stop, tokens_evaluated, tokens_predicted }: Readonly<Record<string, unknown>>): void {
+    if (typeof stop !== 'boolean') return;
+    if (isText(content)) this.contentEvents++;
+    if (!stop) return;
+    this.hasFinished = true;
+    this.usage = readUsage({ prompt_tokens: tokens_evaluated, completion_tokens: tokens_predicted }) ?? this.usage;
   }
 }
 

@@ -14,10 +14,19 @@ export function readUsage(usage: unknown): Usage | undefined {
   return { ...(tokensIn === undefined ? {} : { tokensIn }), ...(tokensOut === undefined ? {} : { tokensOut }) };
 }
 
-/** Reads the usage from the end of a JSON answer without parsing all of it (embeddings are megabytes of numbers). */
+/**
+ * Reads the usage from the end of a JSON answer without parsing all of it (embeddings are megabytes of numbers). An
+ * answer in llama-server's own form (`/infill`) has none, but tells its counts.
+ */
 export function usageInJson(body: Buffer): Usage | undefined {
   const counts = countsInJson(body, '"usage"', ['prompt_tokens', 'completion_tokens']);
-  return counts && readUsage(counts);
+  return counts === undefined ? nativeUsageInJson(body) : readUsage(counts);
+}
+
+/** Tokens as llama-server's own routes tell them: beside each other, and on every piece of a stream. */
+export function nativeUsageInJson(body: Buffer): Usage | undefined {
+  const counts = countsInJson(body, '"tokens_predicted"', ['tokens_predicted', 'tokens_evaluated']);
+  return counts && readUsage({ prompt_tokens: counts.tokens_evaluated, completion_tokens: counts.tokens_predicted });
 }
 
 /** Numbers by name behind the last `mark` of a JSON text; undefined when there is no such mark. */

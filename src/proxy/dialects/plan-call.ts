@@ -69,7 +69,7 @@ export function planCall(
 }
 
 function repaired(route: InferenceRoute, planned: ReturnType<typeof planRepairs>): PlannedCall {
-  if (planned.ok) return { type: 'send', path: route, body: planned.body, plan: planned.plan };
+  if (planned.ok) return { type: 'send', path: planned.path ?? route, body: planned.body, plan: planned.plan };
   return refused(planned.error, [repairHeader, planned.repair]);
 }
 

@@ -18,7 +18,13 @@ export const repairHeader = 'x-flm-repair';
 export const warningHeader = 'x-flm-warning';
 
 export type PlannedRequest =
-  | { readonly ok: true; readonly body: Buffer; readonly plan: RepairPlan }
+  | {
+      readonly ok: true;
+      readonly body: Buffer;
+      readonly plan: RepairPlan;
+      /** Where the engine takes it, if not under its route. */
+      readonly path?: string | undefined;
+    }
   | { readonly ok: false; readonly error: OpenAiError; readonly repair: string };
 
 /**
@@ -43,6 +49,7 @@ export function planRepairs(
   const context: RepairContext = { engine: engine.name, kind: engine.kind, route, model, requestId, request };
   const edited = new EditedRequest(request);
   const applied: string[] = [];
+  let path: string | undefined;
   for (const repair of repairs) {
     const change = repair.request?.(edited, context);
     if (change === undefined) continue;
@@ -51,12 +58,13 @@ export function planRepairs(
     }
     edited.drop(change.drop ?? []);
     edited.set(change.set ?? {});
+    path = change.path ?? path;
     applied.push(repair.name);
   }
   const plan = new RepairPlan(repairs, context, applied, voice);
   if (applied.length === 0) return { ok: true, body: withModel(body, model.id), plan };
   if (body.model !== model.id) edited.set({ model: model.id });
-  return { ok: true, body: edited.bytes(), plan };
+  return { ok: true, body: edited.bytes(), plan, path };
 }
 
 /** What is to be done to the answer of one request. */

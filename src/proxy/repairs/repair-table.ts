@@ -13,6 +13,7 @@ import { promptList } from './prompt-list';
 import { reasoningFields } from './reasoning-fields';
 import type { Repair } from './repair';
 import { roleOnce } from './role-once';
+import { suffix } from './suffix';
 import { streamErrors } from './stream-errors';
 import { strayStreamOptions } from './stream-options';
 import { tokenInput } from './token-input';
@@ -32,6 +33,7 @@ import { usageChunks } from './usage-chunks';
 export const repairs: readonly Repair[] = [
   tokenInput,
   promptList,
+  suffix,
   imageUrls,
   strayStreamOptions,
   emptyTools,

@@ -35,7 +35,12 @@ export interface RepairContext {
 
 /** What becomes of a request: members set and members left out, or a refusal that names the member. */
 export type RequestChange =
-  | { readonly set?: JsonObject; readonly drop?: readonly string[] }
+  | {
+      readonly set?: JsonObject;
+      readonly drop?: readonly string[];
+      /** Where the engine takes it, if not under its route. */
+      readonly path?: string;
+    }
   | { readonly refuse: string; readonly param: string };
 
 /** Put in the place of an answer that is none: an error for the client. */
@@ -61,6 +66,8 @@ export interface ChunkRepair {
    * once.
    */
   end?(isDone: boolean): readonly (JsonObject | Fault)[];
+  /** The engine's own form of this stream has no `[DONE]`: a stream that finished gets one. */
+  readonly owesDone?: boolean;
 }
 
 /** A repair of one whole answer; returns the same object when there is nothing to do. */

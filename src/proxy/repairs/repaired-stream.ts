@@ -60,7 +60,12 @@ export class RepairedStream implements BlockSink {
     this.#blocks.end();
     this.#endSteps(false);
     // An answer that is complete but for `[DONE]` gets its end in the other API's words
-    if (this.#renderer !== undefined && this.tally.hasFinished && !this.tally.hasError) this.#say(this.#renderer.end());
+    if (this.tally.hasFinished && !this.tally.hasError) {
+      if (this.#renderer !== undefined) this.#say(this.#renderer.end());
+      else if (!this.tally.isDone && this.#steps.some(({ owesDone }) => owesDone === true)) {
+        this.#say('data: [DONE]\n\n');
+      }
+    }
     return this.#take();
   }
 
