@@ -20,7 +20,7 @@ const hourMs = 3_600_000;
 /** Taking a page over from the database's thread costs a few µs per row: pages stay far below the 5 ms of a slice. */
 const pageRows = 250;
 /** Rows of one kind held at a time. A window with more is read in halves. */
-const maxWindowRows = 1_500;
+const maxWindowRows = 1_000;
 const shortestWindowMs = 1_000;
 const longestWindowMs = 12 * hourMs;
 
@@ -33,6 +33,7 @@ export async function* readWindows(
   from: number,
   to: number,
   signal: AbortSignal,
+  pause: () => Promise<void>,
 ): AsyncGenerator<RecordWindow> {
   let widthMs = hourMs;
   for (let start = from; start < to;) {
@@ -40,8 +41,8 @@ export async function* readWindows(
     const canHalve = end - start > shortestWindowMs;
     const most = canHalve ? maxWindowRows : Infinity;
     const range = { from: start, to: end, limit: pageRows };
-    const access = await readAll((after) => source.queryAccess({ ...range, ...after }), most, signal);
-    const audit = access && (await readAll((after) => source.queryAudit({ ...range, ...after }), most, signal));
+    const access = await readAll((after) => source.queryAccess({ ...range, ...after }), most, signal, pause);
+    const audit = access && (await readAll((after) => source.queryAudit({ ...range, ...after }), most, signal, pause));
     if (access === undefined || audit === undefined) {
       widthMs = Math.max(shortestWindowMs, Math.ceil((end - start) / 2));
       continue;
@@ -58,6 +59,7 @@ async function readAll<T>(
   read: (after: { readonly after?: PageCursor }) => Promise<Page<T>>,
   most: number,
   signal: AbortSignal,
+  pause: () => Promise<void>,
 ): Promise<T[] | undefined> {
   const rows: T[] = [];
   let after: { readonly after?: PageCursor } = {};
@@ -65,6 +67,7 @@ async function readAll<T>(
     signal.throwIfAborted();
     const page = await read(after);
     rows.push(...page.rows);
+    await pause();
     if (rows.length > most) return undefined;
     if (page.next === undefined) return rows;
     after = { after: page.next };

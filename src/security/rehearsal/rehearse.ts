@@ -44,7 +44,9 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const startedAt = clock.monotonic();
   let sliceAt = startedAt;
   let count = 0;
-  for await (const { steps, records } of readWindows(source, from, to, signal)) {
+  for await (const { steps, records } of readWindows(source, from, to, signal, pause)) {
+    await pause();
+    sliceAt = clock.monotonic();
     tally.rows += records;
     for (const step of steps) {
       tally.begin(step.at);
@@ -62,8 +64,6 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
       tally.limits.add('cut-short');
       break;
     }
-    await pause();
-    sliceAt = clock.monotonic();
   }
   return tally.result(from, to);
 }
