@@ -1,6 +1,6 @@
-import type { ExposureDemand, MachineAddress } from '../../core/exposure';
-import { parseRange, rangeContains, type IpRange } from '../../core/ip-range';
-import type { ShareAudience } from '../../core/share';
+import type { Endpoint, ExposureDemand, MachineAddress } from './exposure';
+import { parseRange, rangeContains, type IpRange } from './ip-range';
+import type { ShareAudience } from './share';
 
 const loopback = ['127.0.0.0/8', '::1'] as const;
 /** "This host on this network" (RFC 1122 §3.2.1.3): nobody connects from it. */
@@ -53,6 +53,25 @@ export function exposureOf(
 export function isBeyondMachine(audience: ShareAudience): boolean {
   if (audience.type === 'addresses') return audience.ranges.some((text) => !isLoopbackRange(parseRange(text)));
   return audience.type !== 'machine';
+}
+
+/** Ways to the proxy for an audience, best first: a name before addresses, and only addresses that are open for it. */
+export function endpointsFor(
+  audience: ShareAudience,
+  { addresses }: ExposureDemand,
+  endpoints: readonly Endpoint[],
+): readonly Endpoint[] {
+  if (!isBeyondMachine(audience)) return endpoints.filter(({ from }) => from === 'machine');
+  const isOpen = ({ url }: Endpoint) => addresses === undefined || addresses.includes(hostOf(url));
+  return [
+    ...endpoints.filter(({ from }) => from === 'domain'),
+    ...endpoints.filter((endpoint) => endpoint.from === 'network' && isOpen(endpoint)),
+  ];
+}
+
+function hostOf(url: string): string {
+  const host = /^[a-z]+:\/\/(?:\[([^\]]+)\]|([^/:]+))/.exec(url);
+  return host?.[1] ?? host?.[2] ?? '';
 }
 
 /** Networks whose members are neighbours: not the provider's, not a carrier's shared one. */

@@ -48,7 +48,7 @@ function parseLimits(value: unknown): ShareLimits | undefined {
   const isBad =
     numbers.some((name) => value[name] !== undefined && !Number.isSafeInteger(value[name])) ||
     [models, routes].some((list) => list !== undefined && !isTexts(list));
-  return isBad ? undefined : (value as ShareLimits);
+  return isBad ? undefined : value;
 }
 
 function parseExposure(value: unknown): ExposureDemand | undefined {

@@ -18,7 +18,7 @@ import { normalizeScope } from '../../security/api-keys/key-scope';
 import type { KeyManager } from '../../security/api-keys/key-manager';
 import type { ExposureDemands } from '../exposure/exposure-demands';
 import { ExpiryWatch } from '../protection/expiry-watch';
-import { exposureOf, isBeyondMachine, keyAddresses } from './audience';
+import { endpointsFor, exposureOf, isBeyondMachine, keyAddresses } from '../../core/share-audience';
 import { checkAudience, checkChosen, checkLimits } from './share-checks';
 import type { ShareStore } from './share-store';
 import type { ShareUsage } from './share-usage';
@@ -145,7 +145,7 @@ export class Shares {
       });
       this.#begun(share);
       this.#record('share.created', share, {}, isBeyondMachine(audience) ? 'medium' : 'low');
-      return { share, key, endpoints: await this.#endpoints(), warnings: this.#warnings(share, machine) };
+      return { share, key, endpoints: await this.#endpoints(share), warnings: this.#warnings(share, machine) };
     });
   }
 
@@ -205,7 +205,7 @@ export class Shares {
       this.#deps.keysChanged();
       this.#record('share.changed', share, { what: 'key' }, 'low');
       const warnings = this.#warnings(share, this.#deps.networks.addresses());
-      return { share, key, endpoints: await this.#endpoints(), warnings };
+      return { share, key, endpoints: await this.#endpoints(share), warnings };
     });
   }
 
@@ -318,11 +318,12 @@ export class Shares {
     this.#deps.keysChanged();
   }
 
-  async #endpoints(): Promise<readonly Endpoint[]> {
-    return this.#deps.endpoints().catch((error: unknown) => {
+  async #endpoints({ audience, exposure }: Share): Promise<readonly Endpoint[]> {
+    const all = await this.#deps.endpoints().catch((error: unknown) => {
       this.#deps.logger.error('The endpoints of a share are not known.', { error });
       return [];
     });
+    return endpointsFor(audience, exposure, all);
   }
 
   #warnings({ limits, audience }: Share, machine: readonly MachineAddress[]): readonly Reason[] {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { exposureOf, isBeyondMachine, keyAddresses } from '../../../../src/gateway/shares/audience';
-import type { ShareAudience } from '../../../../src/core/share';
-import { isAddressInScope } from '../../../../src/security/api-keys/key-scope';
-import { makeAddress } from './support';
+import { endpointsFor, exposureOf, isBeyondMachine, keyAddresses } from '../../../src/core/share-audience';
+import type { ShareAudience } from '../../../src/core/share';
+import { isAddressInScope } from '../../../src/security/api-keys/key-scope';
+import { makeAddress } from '../gateway/shares/support';
 
 const machine = [
   makeAddress('192.168.1.20', '192.168.1.0/24'),
@@ -94,5 +94,35 @@ describe('the exposure a share asks for', () => {
       [{ type: 'machine' } as const, at('127.0.0.1'), at('10.0.0.1'), { type: 'lan' } as const].map(isBeyondMachine),
       [false, false, true, true],
     );
+  });
+});
+
+describe('ways to the proxy for an audience', () => {
+  const endpoint = (from: 'machine' | 'network' | 'domain', host: string) =>
+    ({ from, url: `https://${host}:11435/v1`, isTls: true }) as const;
+  const all = [
+    endpoint('machine', '127.0.0.1'),
+    endpoint('network', '192.168.1.20'),
+    endpoint('network', '10.8.0.2'),
+    endpoint('network', '[fd00::1]'),
+    endpoint('domain', 'llm.example.org'),
+  ];
+  const urls = (audience: ShareAudience, addresses?: readonly string[]) =>
+    endpointsFor(audience, { scope: 'interfaces', ...(addresses && { addresses }) }, all).map(({ url }) => url);
+
+  it('are the loopback for this machine', () => {
+    assert.deepEqual(urls({ type: 'machine' }), ['https://127.0.0.1:11435/v1']);
+  });
+
+  it('begin with the domain, and leave out addresses that are not open for it', () => {
+    assert.deepEqual(urls({ type: 'lan' }, ['192.168.1.20', 'fd00::1']), [
+      'https://llm.example.org:11435/v1',
+      'https://192.168.1.20:11435/v1',
+      'https://[fd00::1]:11435/v1',
+    ]);
+  });
+
+  it('are all addresses of the machine where all are open', () => {
+    assert.equal(urls({ type: 'internet' }).length, 4);
   });
 });
