@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers a page may read besides the safelisted ones. */
-const exposed = 'x-request-id, x-flm-gateway, x-flm-repair, x-flm-warning, retry-after, ratelimit, ratelimit-policy';
+const exposed =
+  'x-request-id, request-id, x-flm-gateway, x-flm-repair, x-flm-warning, x-flm-estimate, retry-after, ratelimit, ratelimit-policy';
 
 /** Added to every answer to an allowed origin: that origin, exactly; never a list, never `*`, no credentials. */
 export function corsHeaders(origin: string): readonly string[] {

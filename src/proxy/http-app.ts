@@ -9,7 +9,8 @@ import type { Logger } from '../core/logger';
 import type { Gate } from '../core/request';
 
 import type { Exchange } from './exchange';
-import { dialectRoutes } from './dialects/dialect-table';
+import { findModelInfo, listModelInfo } from './dialects/anthropic/model-info';
+import { dialectRoutes, isAnthropicClient } from './dialects/dialect-table';
 import {
   answerChange,
   answerRoot,
@@ -110,7 +111,10 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
     });
   };
   read('/health', (exchange) => exchange.respondJson(200, { status: 'ok' }));
-  read('/v1/models', (exchange) => exchange.respondJson(200, listModels(deps.catalog, exchange.canUse)));
+  read('/v1/models', (exchange) => {
+    const list = isAnthropicClient(exchange.facts.headers) ? listModelInfo : listModels;
+    exchange.respondJson(200, list(deps.catalog, exchange.canUse));
+  });
   read('/v1/models/*', (exchange) => answerModel(deps, exchange));
   read('/', answerRoot);
   read('/api/version', answerVersion);
@@ -146,7 +150,8 @@ function answerModel({ catalog }: HttpAppDeps, exchange: Exchange): void {
   const target = exchange.facts.target;
   const end = target.indexOf('?');
   const id = target.slice(modelsPrefix.length, end === -1 ? undefined : end);
-  const model = findModel(catalog, id, exchange.canUse);
+  const find = isAnthropicClient(exchange.facts.headers) ? findModelInfo : findModel;
+  const model = find(catalog, id, exchange.canUse);
   if (model !== undefined) exchange.respondJson(200, model);
   else {
     const error = openAiError('model_not_found', 'No engine offers this model. See GET /v1/models.', 'model');

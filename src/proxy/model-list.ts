@@ -27,22 +27,30 @@ export function listModels(
   catalog: Catalog,
   canUse: CanUse = everyModel,
 ): { object: 'list'; data: readonly ListedModel[] } {
-  const visible = catalog.list().filter(({ id }) => canUse(id));
-  return { object: 'list', data: visible.map(listed) };
+  return { object: 'list', data: visibleEntries(catalog, canUse).map(listed) };
+}
+
+export function visibleEntries(catalog: Catalog, canUse: CanUse = everyModel): readonly CatalogEntry[] {
+  return catalog.list().filter(({ id }) => canUse(id));
 }
 
 /**
  * The model a request target asks for: an id with its slashes as they are or percent-encoded. Exact ids first, then all
  * that inference requests understand (aliases, bare ids). What the caller may not use is not there.
  */
-export function findModel(catalog: Catalog, encodedId: string, canUse: CanUse = everyModel): ListedModel | undefined {
+export function findModel(catalog: Catalog, encodedId: string, canUse?: CanUse): ListedModel | undefined {
+  const entry = findEntry(catalog, encodedId, canUse);
+  return entry && listed(entry);
+}
+
+export function findEntry(catalog: Catalog, encodedId: string, canUse: CanUse = everyModel): CatalogEntry | undefined {
   for (const id of [encodedId, decoded(encodedId)]) {
     if (id === undefined || id === '') continue;
     const exact = catalog.list().find((entry) => entry.id === id && canUse(entry.id));
-    if (exact !== undefined) return listed(exact);
+    if (exact !== undefined) return exact;
     const resolution = catalog.resolve(id);
     const usable = resolution.ok ? resolution.candidates.find((entry) => canUse(entry.id)) : undefined;
-    if (usable !== undefined) return listed(usable);
+    if (usable !== undefined) return usable;
   }
   return undefined;
 }

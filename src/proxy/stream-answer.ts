@@ -134,7 +134,8 @@ export class StreamAnswer implements Answer {
     exchange.outcome = code === 'gateway_stopping' ? 'error' : 'engine-error';
     exchange.errorCode = code;
     const gap = gaps[this.#context.plan.voice.clientStreams][position];
-    this.#writer.write(gap + exchange.errors.event(openAiError(code, message), exchange.facts.id));
+    const error = openAiError(code, message);
+    this.#writer.write(gap + (this.#repaired?.errorEvent(error) ?? exchange.errors.event(error, exchange.facts.id)));
   }
 
   /** Kept up to date with every chunk, since the client may leave after any. */

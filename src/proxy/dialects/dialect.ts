@@ -61,6 +61,8 @@ export interface StreamTranslator {
   chunk(chunk: JsonObject): string;
   /** The stream is complete: what is still to be said (stop events, totals). Called at most once, nothing follows. */
   end(): string;
+  /** An error inside this stream, where its events are numbered; else the dialect's {@link ErrorFormat} words it. */
+  error?(error: OpenAiError): string;
 }
 
 export type Translated =

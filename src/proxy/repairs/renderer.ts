@@ -43,7 +43,7 @@ export class Renderer {
   }
 
   error(error: OpenAiError): string {
-    return this.#errors.event(error, this.#requestId);
+    return this.#translator.error?.(error) ?? this.#errors.event(error, this.#requestId);
   }
 
   /** An event too long to be read cannot be put into other words, and left out it would be a gap in the answer. */

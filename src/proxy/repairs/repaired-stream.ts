@@ -1,4 +1,4 @@
-import { errorEvent } from '../openai-error';
+import { errorEvent, type OpenAiError } from '../openai-error';
 import type { StreamPosition } from '../sse-events';
 import { StreamTally } from '../stream-tally';
 import type { Usage } from '../usage';
@@ -73,6 +73,11 @@ export class RepairedStream implements BlockSink {
   cutOff(): Buffer | string | undefined {
     this.#endSteps(false);
     return this.#take();
+  }
+
+  /** An error in the words of the stream's other API; undefined where it has none. */
+  errorEvent(error: OpenAiError): string | undefined {
+    return this.#renderer?.error(error);
   }
 
   block(bytes: Buffer): void {
@@ -173,7 +178,7 @@ export class RepairedStream implements BlockSink {
       const said = output instanceof Fault ? output : this.#said(output);
       if (said instanceof Fault) {
         this.fault = said;
-        this.#out.push(this.#renderer?.error(said.error) ?? errorEvent(said.error));
+        this.#out.push(this.errorEvent(said.error) ?? errorEvent(said.error));
       } else this.#say(said);
     }
   }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
+import { tokenCount } from '../chat-parts';
 
 /** What an answer needs besides the engine's words. */
 export interface MessageFacts {
@@ -18,10 +19,10 @@ export function messageUsage(usage: unknown): JsonObject {
     completion_tokens: output,
     prompt_tokens_details: details,
   } = isJsonObject(usage) ? usage : {};
-  const cached = isJsonObject(details) ? count(details.cached_tokens) : 0;
+  const cached = isJsonObject(details) ? tokenCount(details.cached_tokens) : 0;
   return {
-    input_tokens: Math.max(0, count(prompt) - cached),
-    output_tokens: count(output),
+    input_tokens: Math.max(0, tokenCount(prompt) - cached),
+    output_tokens: tokenCount(output),
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: cached,
   };
@@ -55,20 +56,4 @@ export function messageHead({ requestId, model }: MessageFacts, answer: JsonObje
 
 export function callId(id: unknown, { requestId }: MessageFacts, at: number): string {
   return typeof id === 'string' && id !== '' ? id : `toolu_${requestId.replace(/^req_/, '')}${at}`;
-}
-
-/** The reasoning of a message or delta, under whichever name. */
-export function reasoningOf({ reasoning, reasoning_content: old }: JsonObject): string {
-  if (typeof reasoning === 'string' && reasoning !== '') return reasoning;
-  return typeof old === 'string' ? old : '';
-}
-
-/** Text of a message or delta; a refusal is text too, with a stop reason of its own. */
-export function textOf({ content, refusal }: JsonObject): string {
-  const text = typeof content === 'string' ? content : '';
-  return text === '' && typeof refusal === 'string' ? refusal : text;
-}
-
-function count(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }

@@ -2,16 +2,8 @@ import { choicesOf } from '../../repairs/choices';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
 import type { StreamTranslator } from '../dialect';
 import { namedEvent } from '../named-event';
-import {
-  callId,
-  messageHead,
-  messageUsage,
-  reasoningOf,
-  signature,
-  stopMembers,
-  textOf,
-  type MessageFacts,
-} from './answer-parts';
+import { argumentsText, callsOf, functionOf, reasoningOf, saidText } from '../chat-parts';
+import { callId, messageHead, messageUsage, signature, stopMembers, type MessageFacts } from './answer-parts';
 
 type BlockKind = 'thinking' | 'text' | 'tool_use';
 
@@ -68,11 +60,10 @@ export class MessageStream implements StreamTranslator {
   #choice(choice: JsonObject): void {
     if (typeof choice.finish_reason === 'string') this.#last = choice;
     const delta = isJsonObject(choice.delta) ? choice.delta : {};
-    const [thinking, text] = [reasoningOf(delta), textOf(delta)];
+    const [thinking, text] = [reasoningOf(delta), saidText(delta)];
     if (thinking !== '') this.#piece('thinking', { type: 'thinking_delta', thinking });
     if (text !== '') this.#piece('text', { type: 'text_delta', text });
-    const calls = Array.isArray(delta.tool_calls) ? delta.tool_calls.filter(isJsonObject) : [];
-    calls.forEach((piece, at) => this.#callPiece(piece, at));
+    callsOf(delta).forEach((piece, at) => this.#callPiece(piece, at));
   }
 
   #piece(kind: 'thinking' | 'text', delta: JsonObject): void {
@@ -88,7 +79,7 @@ export class MessageStream implements StreamTranslator {
 
   #callPiece(piece: JsonObject, at: number): void {
     const index = typeof piece.index === 'number' ? piece.index : at;
-    const called = isJsonObject(piece.function) ? piece.function : {};
+    const called = functionOf(piece);
     const call = this.#calls.get(index) ?? { block: undefined, name: '', id: undefined, held: '' };
     this.#calls.set(index, call);
     call.id ??= piece.id;
@@ -153,9 +144,4 @@ export class MessageStream implements StreamTranslator {
     this.#out = '';
     return out;
   }
-}
-
-function argumentsText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return isJsonObject(value) ? JSON.stringify(value) : '';
 }

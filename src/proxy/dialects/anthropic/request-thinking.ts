@@ -1,30 +1,24 @@
 import type { CatalogEntry } from '../../../core/catalog';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
+import { effortMembers } from '../effort';
 
-/**
- * `thinking` and `output_config.effort` as the engine understands them. Absent, a model thinks as it does by default.
- *
- * Templates of llama.cpp and vLLM take a switch, whether they know it or not; the others refuse an effort for models
- * that do not think («does not support thinking»), so only models known to think get one.
- */
+/** `thinking` and `output_config.effort` as the engine understands them. Absent, a model thinks as it does by default. */
 export function thinkingMembers({ thinking, output_config: output }: JsonObject, entry: CatalogEntry): JsonObject {
   const { kind } = entry.engine;
   const effort = isJsonObject(output) ? knownEfforts[String(output.effort)] : undefined;
-  const type = isJsonObject(thinking) ? thinking.type : undefined;
-  const isOn = type === undefined ? undefined : type !== 'disabled';
-  const budget =
-    isJsonObject(thinking) && typeof thinking.budget_tokens === 'number' ? thinking.budget_tokens : undefined;
+  const { type, budget_tokens: budget } = isJsonObject(thinking) ? thinking : {};
+  const isOff = type === 'disabled';
   if (kind === 'llamacpp' || kind === 'vllm') {
     return {
-      ...(isOn !== undefined && { chat_template_kwargs: { enable_thinking: isOn } }),
-      ...(kind === 'llamacpp' && isOn === true && budget !== undefined && { thinking_budget_tokens: budget }),
-      ...(isOn !== false && effort !== undefined && { reasoning_effort: effort }),
+      ...(isOff ? {} : effortMembers(entry, effort)),
+      ...(type !== undefined && { chat_template_kwargs: { enable_thinking: !isOff } }),
+      ...(kind === 'llamacpp' &&
+        type === 'enabled' &&
+        typeof budget === 'number' && { thinking_budget_tokens: budget }),
     };
   }
-  if (!entry.model.capabilities.includes('thinking')) return {};
-  if (isOn === false) return kind === 'ollama' ? { reasoning_effort: 'none' } : {};
-  const wanted = effort ?? (budget === undefined ? undefined : effortFor(budget));
-  return wanted === undefined ? {} : { reasoning_effort: wanted };
+  if (isOff) return effortMembers(entry, 'none');
+  return effortMembers(entry, effort ?? (typeof budget === 'number' ? effortFor(budget) : undefined));
 }
 
 const knownEfforts: Readonly<Record<string, string | undefined>> = {

@@ -1,23 +1,15 @@
 import { choicesOf } from '../../repairs/choices';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
-import {
-  callId,
-  messageHead,
-  messageUsage,
-  reasoningOf,
-  signature,
-  stopMembers,
-  textOf,
-  type MessageFacts,
-} from './answer-parts';
+import { callsOf, functionOf, reasoningOf, saidText } from '../chat-parts';
+import { callId, messageHead, messageUsage, signature, stopMembers, type MessageFacts } from './answer-parts';
 
 /** A whole chat answer as a message; undefined when it has no message in it. */
 export function wholeMessage(answer: JsonObject, facts: MessageFacts): JsonObject | undefined {
   const choice = choicesOf(answer)[0];
   if (choice === undefined || !isJsonObject(choice.message)) return undefined;
   const { message } = choice;
-  const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isJsonObject) : [];
-  const [thinking, text] = [reasoningOf(message), textOf(message)];
+  const calls = callsOf(message);
+  const [thinking, text] = [reasoningOf(message), saidText(message)];
   return {
     ...messageHead(facts, answer),
     content: [
@@ -31,7 +23,7 @@ export function wholeMessage(answer: JsonObject, facts: MessageFacts): JsonObjec
 }
 
 function toolUse(call: JsonObject, at: number, facts: MessageFacts): JsonObject {
-  const called = isJsonObject(call.function) ? call.function : {};
+  const called = functionOf(call);
   return {
     type: 'tool_use',
     id: callId(call.id, facts, at),

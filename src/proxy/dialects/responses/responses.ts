@@ -1,9 +1,21 @@
-import type { Dialect } from '../dialect';
+import type { CatalogEntry } from '../../../core/catalog';
+import type { InferenceBody } from '../../inference-body';
+import { isJsonObject } from '../../repairs/json-object';
+import { RequestMembers } from '../../repairs/request-members';
+import type { Dialect, Translation } from '../dialect';
 import { isNativeSince, type NativeSince } from '../native-since';
+import { translating } from '../request-problem';
+import { chatRequest } from './chat-request';
 import { responseErrors } from './response-errors';
+import { ResponseStream } from './response-stream';
 import { responseStreams, responseUsage } from './response-streams';
+import { wholeResponse } from './whole-response';
 
-/** Ollama speaks the Responses API, stateless, since 0.13.3; llama.cpp's is partial (ENGINES.md §2.6). */
+/**
+ * Engines that speak the Responses API well: Ollama, stateless, since 0.13.3, and LM Studio, with state, since 0.3.29
+ * (it tells no version). llama.cpp's is partial, its events lack the numbers that OpenAI's SDK needs; vLLM's tells tool
+ * calls of most models wrongly, while its chat API has a parser for each.
+ */
 const nativeSince: NativeSince = { ollama: '0.13.3', lmstudio: 'any' };
 
 /** `POST /v1/responses` (https://platform.openai.com/docs/api-reference/responses/create). */
@@ -11,6 +23,27 @@ export const openAiResponses: Dialect = {
   errors: responseErrors,
   streams: responseStreams,
   streamsByDefault: false,
-  nativePath: (entry) => (isNativeSince(entry, nativeSince) ? '/v1/responses' : undefined),
+  nativePath: (entry, body) =>
+    isNativeSince(entry, nativeSince) && !ignoresFormat(entry, body) ? '/v1/responses' : undefined,
   usage: responseUsage,
+  translate: (body, { entry, requestId, receivedAt }) =>
+    translating(body, (request) => {
+      const facts = { requestId, receivedAt, model: entry.model.id, request };
+      const translation = {
+        route: '/v1/chat/completions',
+        request: chatRequest(request, entry),
+        stream: () => new ResponseStream(facts),
+        whole: (answer) => wholeResponse(answer, facts),
+      } satisfies Translation;
+      return { ok: true, translation };
+    }),
 };
+
+/** LM Studio honours a JSON schema in its chat API only (lmstudio-bug-tracker 2403). */
+function ignoresFormat({ engine }: CatalogEntry, body: InferenceBody): boolean {
+  if (engine.kind !== 'lmstudio') return false;
+  const members = new RequestMembers(body);
+  const text = members.value('text');
+  const isPlain = !isJsonObject(text) || !isJsonObject(text.format) || text.format.type === 'text';
+  return !isPlain && !members.has('previous_response_id');
+}
