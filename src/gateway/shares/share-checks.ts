@@ -2,7 +2,7 @@ import { FlmError } from '../../core/errors';
 import { parseAddress } from '../../core/address';
 import { parseRange } from '../../core/ip-range';
 import type { ShareAudience, ShareLimits } from '../../core/share';
-import { matchesGlob } from '../../security/api-keys/glob';
+import { matchesGlob } from '../../core/glob';
 import { normalizeScope } from '../../security/api-keys/key-scope';
 
 /** The audience with its ranges in their normal form. Throws `config_invalid` naming the first that is none. */

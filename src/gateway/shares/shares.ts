@@ -13,7 +13,7 @@ import type { AccessRecord } from '../../core/request';
 import type { Share, ShareLimits, ShareView } from '../../core/share';
 import type { ChangeShareParams, CreatedShare, CreateShareParams } from '../../protocol/sharing-rpc';
 import { routeMethods } from '../../proxy/route-table';
-import { matchesGlob } from '../../security/api-keys/glob';
+import { matchesGlob } from '../../core/glob';
 import { normalizeScope } from '../../security/api-keys/key-scope';
 import type { KeyManager } from '../../security/api-keys/key-manager';
 import type { ExposureDemands } from '../exposure/exposure-demands';

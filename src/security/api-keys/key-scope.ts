@@ -1,7 +1,7 @@
 import type { KeyScope } from '../../core/api-key';
 import { FlmError } from '../../core/errors';
 import { addressBits, parseRange, rangeContains } from '../../core/ip-range';
-import { matchesGlob } from './glob';
+import { matchesGlob } from '../../core/glob';
 
 /** Whether a canonical model id (`engine/model`) is within the scope. No list, or an empty one: every model. */
 export function isModelInScope(scope: KeyScope, canonicalModelId: string): boolean {

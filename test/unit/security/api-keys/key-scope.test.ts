@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { FlmError } from '../../../../src/core/errors';
-import { matchesGlob } from '../../../../src/security/api-keys/glob';
+import { matchesGlob } from '../../../../src/core/glob';
 import {
   isAddressInScope,
   isModelInScope,

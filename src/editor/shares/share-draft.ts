@@ -1,0 +1,73 @@
+import type { ShareLimits } from '../../core/share';
+import { isBeyondMachine } from '../../core/share-audience';
+import type { CreateShareParams } from '../../protocol/sharing-rpc';
+import { parseLimit } from '../keys/key-checks';
+import { routesOf, type RouteGroup } from '../keys/route-groups';
+import { audienceOf, type AudienceType } from './audience-steps';
+import { suggestedLimits, type AmountLimit, type ShareAmount } from './share-amounts';
+import { endTime, type ShareEnd } from './share-expiry';
+
+/** How the connection is protected where nothing protects it yet. */
+export type Encryption = 'self-signed' | 'plain';
+
+/** Answers of the wizard, as they were given. */
+export interface ShareDraft extends Readonly<Record<AmountLimit, string>> {
+  readonly audience: AudienceType;
+  readonly ranges: string;
+  /** Empty: what the audience is called. */
+  readonly label: string;
+  readonly models: readonly string[];
+  readonly routes: readonly RouteGroup[];
+  readonly amount: ShareAmount;
+  readonly end: ShareEnd;
+  readonly lastDay: string;
+  readonly encryption: Encryption;
+}
+
+export const blankDraft: ShareDraft = {
+  audience: 'addresses',
+  ranges: '',
+  label: '',
+  models: [],
+  routes: [],
+  amount: 'modest',
+  requestsPerMinute: '',
+  requestsPerDay: '',
+  tokensPerDay: '',
+  concurrency: '',
+  end: 'week',
+  lastDay: '',
+  encryption: 'self-signed',
+};
+
+/** Whether somebody beyond this machine is meant. Half-typed ranges count as somebody else. */
+export function reachesOut({ audience, ranges }: ShareDraft): boolean {
+  return isBeyondMachine(audienceOf(audience, ranges));
+}
+
+export function paramsOf(draft: ShareDraft, now: number): CreateShareParams {
+  const expiresAt = endTime(draft.end, now, draft.lastDay);
+  return {
+    label: draft.label,
+    audience: audienceOf(draft.audience, draft.ranges),
+    limits: limitsOf(draft),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+/** Limits that were typed and then left aside do not count. */
+function limitsOf(draft: ShareDraft): ShareLimits {
+  const own = (name: AmountLimit) => {
+    const value = parseLimit(draft[name]);
+    return draft.amount !== 'own' || value === undefined ? {} : { [name]: value };
+  };
+  return {
+    ...(draft.models.length === 0 ? {} : { models: draft.models }),
+    ...(draft.routes.length === 0 ? {} : { routes: routesOf(draft.routes) }),
+    ...suggestedLimits(draft.amount),
+    ...own('requestsPerMinute'),
+    ...own('requestsPerDay'),
+    ...own('tokensPerDay'),
+    ...own('concurrency'),
+  };
+}
