@@ -66,6 +66,15 @@ export function checkEmail(
   return domain.ok ? { ok: true, email: `${local}@${domain.domain}` } : refuse(`domain ${domain.message}`);
 }
 
+/**
+ * Whether a name is one under which registries sell names: `dev`, `co.uk`, `github.io` (Public Suffix List). A certificate
+ * authority that may vouch for one could vouch for everybody below it.
+ */
+export function isPublicSuffix(name: string): boolean {
+  const { publicSuffix, isIcann, isPrivate } = parse(name, { allowPrivateDomains: true });
+  return publicSuffix === name && (isIcann === true || isPrivate === true);
+}
+
 function toAscii(name: string): string | undefined {
   try {
     return new URL(`http://${name}/`).hostname;

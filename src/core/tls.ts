@@ -35,7 +35,7 @@ export interface TlsState {
    */
   readonly phase: 'off' | 'preparing' | 'ready' | 'failed';
   readonly certificate?: CertificateFacts;
-  /** Epoch ms of the next renewal, where FLM renews by itself. */
+  /** Epoch ms of the next renewal or attempt, where FLM makes one by itself. */
   readonly renewsAt?: number;
   /** Certificate of the local CA, PEM file on this machine: what clients may be told to trust. */
   readonly caFile?: string;
@@ -88,11 +88,19 @@ export interface CertificateKeeper {
   material(): TlsMaterial | undefined;
   /** State or material changed. */
   onDidChange(listener: () => void): { dispose(): void };
+  /** The local CA's certificate, PEM. Undefined before its first use and where another mode is chosen. */
+  caCertificate(): string | undefined;
   /** Begins with these names and addresses; resolves when the first attempt has ended, whatever came of it. */
   start(policy: TlsPolicy, names: readonly string[]): Promise<void>;
   /** Another policy, other addresses of this machine. Running connections keep what they have. */
   configure(policy: TlsPolicy, names: readonly string[]): Promise<void>;
   /** Asks for a new certificate now (self-signed, ACME) or reads the files again. */
   renew(): Promise<void>;
+  /**
+   * The private key may have got into other hands: an ACME server is told to revoke the certificate in use, then a new
+   * one with a new key is made. With `files` the same as `renew`.
+   */
+  revoke(): Promise<void>;
+  /** Ends everything that runs. Resolves when nothing of it is left, within seconds. */
   stop(): Promise<void>;
 }
