@@ -11,6 +11,7 @@ import { reason } from '../../src/core/reason';
 import type { AccessRecord, ConnectionEvent, Gate } from '../../src/core/request';
 import type { UpstreamSign } from '../../src/core/upstream';
 import { openGate } from '../../src/proxy/open-gate';
+import { RequestQueue, type QueueLimits } from '../../src/security/request-queue';
 import { createProxy, type ProxyServer } from '../../src/proxy/proxy-server';
 
 /** One engine of a catalogue for tests. */
@@ -21,6 +22,8 @@ export interface EngineSetup {
   readonly kind?: EngineKind;
   /** Known of every model, e.g. `contextLoaded`. */
   readonly model?: Partial<Model>;
+  /** Known of the engine besides, e.g. `state`. */
+  readonly engine?: Partial<Engine>;
 }
 
 export interface HarnessOptions {
@@ -58,7 +61,14 @@ export function fixedCatalog(engines: readonly EngineSetup[]): Catalog {
   };
 }
 
-function entriesOf({ id, baseUrl, models, kind = 'openai', model: known = {} }: EngineSetup): CatalogEntry[] {
+function entriesOf({
+  id,
+  baseUrl,
+  models,
+  kind = 'openai',
+  model: known = {},
+  engine: facts = {},
+}: EngineSetup): CatalogEntry[] {
   const engine: Engine = {
     id,
     kind,
@@ -72,8 +82,23 @@ function entriesOf({ id, baseUrl, models, kind = 'openai', model: known = {} }: 
     models: models.map((model) => ({ id: model, capabilities: ['chat'], ...known })),
     isStale: false,
     isRemote: false,
+    ...facts,
   };
   return engine.models.map((model) => ({ id: canonicalModelId(id, model.id), engine, model }));
+}
+
+/** A gate that lets everybody in, and wait for a slot or a place at an engine as the real one does. */
+export function queueingGate(limits: Partial<QueueLimits> = {}): Partial<Gate> {
+  const all = { slots: 64, remoteSlots: 64, queueLength: 256, waitMs: 30_000, ...limits };
+  const queue = new RequestQueue(systemClock, all);
+  return {
+    acquire: async (facts, signal) => {
+      const claim = facts.claim?.bind(facts);
+      const answer = await queue.acquire({ client: 'all', isLocal: true, maxForClient: 1000, claim }, signal);
+      if (typeof answer !== 'string') return answer;
+      return { rule: `queue.${answer}`, code: 'too_many_concurrent', message: answer, retryAfterSec: 1 };
+    },
+  };
 }
 
 /** Builds a proxy without listening. */

@@ -5,7 +5,7 @@ import { FakeClock } from '../../../helpers/fake-clock';
 
 function call() {
   const seen = { aborts: 0, resumes: 0 };
-  const fake = { abort: () => void seen.aborts++, resume: () => void seen.resumes++ };
+  const fake = { abort: () => seen.aborts++, resume: () => seen.resumes++ };
   return { seen, upstream: fake as unknown as UpstreamCall };
 }
 
