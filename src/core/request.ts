@@ -156,6 +156,8 @@ export interface AccessRecord {
   readonly queueMs?: number;
   /** From the request's arrival to the first token (streams) or byte (others) of the engine. */
   readonly firstTokenMs?: number;
+  /** Microseconds that FLM itself worked until the head of the answer went out; absent where no engine was to be asked. */
+  readonly overheadUs?: number;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
   readonly bytesIn: number;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers a page may read besides the safelisted ones. */
 const exposed =
-  'x-request-id, request-id, x-flm-gateway, x-flm-repair, x-flm-warning, x-flm-estimate, retry-after, ratelimit, ratelimit-policy';
+  'x-request-id, request-id, x-flm-gateway, x-flm-repair, x-flm-warning, x-flm-estimate, x-flm-engine, x-flm-queue-ms, x-flm-overhead-us, retry-after, ratelimit, ratelimit-policy';
 
 /** Added to every answer to an allowed origin: that origin, exactly; never a list, never `*`, no credentials. */
 export function corsHeaders(origin: string): readonly string[] {

@@ -5,6 +5,7 @@ import type { AccessRecord, Identity, Outcome, Refusal, RequestFacts } from '../
 import type { Dialect, ErrorFormat } from './dialects/dialect';
 import { dialectOf, errorFormatOf } from './dialects/dialect-table';
 import { openAiError, type OpenAiError } from './openai-error';
+import { OwnTime, overheadHeader, queueHeader } from './own-time';
 import { pathOf } from './route-table';
 import { drainRequest, hasUnreadBody } from './unread-body';
 
@@ -32,6 +33,7 @@ export class Exchange {
   /** Of an inference route that is not OpenAI's. */
   readonly dialect: Dialect | undefined;
   readonly errors: ErrorFormat;
+  readonly ownTime: OwnTime;
   identity: Identity | undefined;
   /** Undefined: every model. */
   canUse: ((canonicalModelId: string) => boolean) | undefined;
@@ -44,6 +46,7 @@ export class Exchange {
   isStream: boolean | undefined;
   queueMs: number | undefined;
   firstTokenMs: number | undefined;
+  #overheadUs: number | undefined;
   tokensIn: number | undefined;
   tokensOut: number | undefined;
   bytesIn = 0;
@@ -66,6 +69,7 @@ export class Exchange {
     this.#host = host;
     this.#baseHeaders = headers;
     this.startedAt = host.monotonic();
+    this.ownTime = new OwnTime(() => host.monotonic());
     this.dialect = dialectOf(facts.route);
     this.errors = errorFormatOf(facts);
     if (this.errors.requestIdHeader !== undefined) headers.push(this.errors.requestIdHeader, facts.id);
@@ -93,7 +97,7 @@ export class Exchange {
 
   /** Starts an answer whose body follows piece by piece. */
   writeHead(status: number, headers: readonly string[]): void {
-    this.res.writeHead(status, [...this.#baseHeaders, ...headers]);
+    this.res.writeHead(status, [...this.#baseHeaders, ...this.#receipt(), ...headers]);
   }
 
   /** A whole answer. Does nothing if one has begun or the client is gone. */
@@ -187,10 +191,18 @@ export class Exchange {
       ...(this.isStream !== undefined && { isStream: this.isStream }),
       ...(this.queueMs !== undefined && { queueMs: this.queueMs }),
       ...(this.firstTokenMs !== undefined && { firstTokenMs: this.firstTokenMs }),
+      ...(this.#overheadUs !== undefined && { overheadUs: this.#overheadUs }),
       ...(this.tokensIn !== undefined && { tokensIn: this.tokensIn }),
       ...(this.tokensOut !== undefined && { tokensOut: this.tokensOut }),
       ...(typeof userAgent === 'string' && { userAgent: printable(userAgent.slice(0, 200)) }),
     };
+  }
+
+  /** What a routed request cost besides the engine's work. */
+  #receipt(): readonly string[] {
+    if (this.queueMs === undefined) return [];
+    this.#overheadUs = this.ownTime.us;
+    return [queueHeader, String(Math.round(this.queueMs)), overheadHeader, String(this.#overheadUs)];
   }
 
   #close(): void {

@@ -102,6 +102,7 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
   attempt(attempt: Attempt): void {
     this.#attempt = attempt;
     this.#stream = undefined;
+    this.exchange.ownTime.wait();
     attempt.call.start();
   }
 
@@ -112,10 +113,13 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
   head(status: number, headers: AnswerHeaders): void {
     if (this.#unread !== undefined || this.#isDeaf) return this.#unread?.head(status, headers);
     const attempt = this.#current;
+    const { ownTime, res } = this.exchange;
+    ownTime.resume();
     attempt.sign(signOf(status));
     attempt.settle('answered');
     if (isRefusingStatus(status) && attempt.goOn(false)) attempt.call.abort();
     else this.#answer = this.#answerFor(status, headers);
+    if (!res.headersSent) ownTime.wait(); // a whole answer: the rest of it is the engine's time, too
   }
 
   chunk(bytes: Buffer): void {
@@ -126,11 +130,13 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
 
   end(): void {
     if (this.#unread !== undefined || this.#isDeaf) return this.#unread?.end();
+    this.exchange.ownTime.resume();
     this.#answer?.end();
   }
 
   failed(error: unknown): void {
     if (this.#unread !== undefined || this.#isDeaf) return this.#unread?.failed(error);
+    this.exchange.ownTime.resume();
     const attempt = this.#current;
     const failure = upstreamFailure(error, this.engine, this.#config);
     if (failure.sign !== undefined) attempt.sign(failure.sign);

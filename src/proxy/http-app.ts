@@ -40,6 +40,7 @@ export interface HttpAppDeps {
   readonly logger: Logger;
   readonly config: FlmConfig;
   infer(exchange: Exchange): Promise<void>;
+  metrics(exchange: Exchange): void;
   clientError(error: NodeJS.ErrnoException, socket: Duplex): void;
 }
 
@@ -116,6 +117,7 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
     exchange.respondJson(200, list(deps.catalog, exchange.canUse));
   });
   read('/v1/models/*', (exchange) => answerModel(deps, exchange));
+  read('/metrics', (exchange) => deps.metrics(exchange));
   read('/', answerRoot);
   read('/api/version', answerVersion);
   read('/api/tags', (exchange) => answerTags(deps.catalog, exchange));

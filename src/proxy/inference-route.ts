@@ -66,7 +66,9 @@ async function receiveBody(
   }
   const maxMiB = config['proxy.bodyLimitMiB'];
   const limits = { maxBytes: maxMiB * mebi, maxMiB, uploadSeconds: config['timeouts.uploadSeconds'] };
+  exchange.ownTime.wait();
   const read = await readRequestBody(exchange, limits, clock);
+  exchange.ownTime.resume();
   if (read.ok) return read.bytes;
   if (read.reason === 'too-large') {
     const declaredBytes = read.declared === undefined ? {} : { declaredBytes: read.declared };
@@ -131,6 +133,7 @@ async function waitForSlot(
   exchange.onShutdown = () => listener.shutdown();
   const startedAt = clock.monotonic();
   let answer: Slot | Refusal;
+  exchange.ownTime.wait();
   try {
     answer = await gate.acquire(new Routing(exchange, body, route), left.signal);
   } catch (error) {
@@ -138,6 +141,7 @@ async function waitForSlot(
     route.end();
     throw error;
   } finally {
+    exchange.ownTime.resume();
     if (!exchange.isClosed) exchange.onClose = () => listener.close(() => undefined);
   }
   exchange.queueMs = 'release' in answer ? answer.waitedMs : clock.monotonic() - startedAt;

@@ -1,6 +1,7 @@
 /** The routes of the gateway: pattern → methods. Everything else is 404 or 405. */
 export const routeMethods = {
   '/health': ['GET', 'HEAD'],
+  '/metrics': ['GET'],
   '/v1/models': ['GET', 'HEAD'],
   '/v1/models/*': ['GET', 'HEAD'],
   '/v1/chat/completions': ['POST'],

@@ -103,7 +103,7 @@ describe('the HTTP app', () => {
   it('refuses unknown paths with 404 in the shape of OpenAI and reports them', async () => {
     const { proxy, events } = buildProxy();
 
-    for (const url of ['/nowhere', '/v1/models/', '/V1/models', '/api/pull', '/%zz']) {
+    for (const url of ['/nowhere', '/v1/models/', '/V1/models', '/api/unknown', '/%zz']) {
       const answer = await proxy.inject({ url, method: 'POST', payload: 'x' });
 
       assert.equal(answer.statusCode, 404, url);

@@ -35,7 +35,7 @@ describe('the models as Ollama lists them', () => {
 
     assert.deepEqual([row?.name, row?.model], ['lmstudio/qwen3-8b', 'lmstudio/qwen3-8b']);
     assert.deepEqual(row?.capabilities, ['completion', 'tools', 'thinking']);
-    assert.equal(row?.modified_at, '2026-05-28T20:26:40.000Z');
+    assert.equal(row.modified_at, '2026-05-28T20:26:40.000Z');
   });
 
   it('have every member that Ollama’s clients rely on, known or not', () => {
