@@ -89,7 +89,7 @@ export async function startEvalGateway(
     version: 'evaluation',
     clientAddress: services.clientAddress,
   });
-  const { port } = await proxy.listen('127.0.0.1', 0);
+  const { port } = await proxy.listen(0);
   return {
     port,
     blockedAddresses: blocked,

@@ -32,3 +32,33 @@ export function isLoopbackAddress(text: string): boolean {
 export function isUnspecifiedAddress(text: string): boolean {
   return parseAddress(text)?.range() === 'unspecified';
 }
+
+/** A literal IPv6 address that is no IPv4 address in disguise. */
+export function isIpv6(text: string): boolean {
+  return parseAddress(text)?.kind() === 'ipv6';
+}
+
+/**
+ * How far an address reaches (RFC 6890): `private` within a network of one's own, `link-local` within one cable or
+ * cell, `shared` within a carrier's network (100.64.0.0/10, also used by overlay networks), `public` everywhere.
+ * Undefined for loopback, multicast and what is no address of a machine.
+ */
+export function addressReach(text: string): 'private' | 'link-local' | 'shared' | 'public' | undefined {
+  switch (parseAddress(text)?.range()) {
+    case undefined:
+    case 'loopback':
+    case 'unspecified':
+    case 'multicast':
+    case 'broadcast':
+      return undefined;
+    case 'private':
+    case 'uniqueLocal':
+      return 'private';
+    case 'linkLocal':
+      return 'link-local';
+    case 'carrierGradeNat':
+      return 'shared';
+    default:
+      return 'public';
+  }
+}

@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { engineKinds } from './engine';
+import { exposureScopes } from './exposure';
 
 /** An engine the user named in the settings. */
 export const configuredEngineSchema = Type.Object(
@@ -48,8 +49,10 @@ export const settingSchemas = {
   'engines.degradedLatencyMs': Type.Integer({ default: 1500, minimum: 50, maximum: 60000 }),
 
   'proxy.port': Type.Integer({ default: 11435, minimum: 1024, maximum: 65535 }),
-  /** Address to listen on. Anything but loopback needs an API key. */
-  'proxy.host': Type.String({ default: '127.0.0.1', maxLength: 255 }),
+  /** Who can reach the proxy. Anything but `machine` needs an API key, a certificate and a person's confirmation. */
+  'proxy.exposure': Type.Enum([...exposureScopes], { default: 'machine' }),
+  /** With `interfaces`: addresses of this machine, or names of its interfaces. */
+  'proxy.interfaces': Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { default: [], maxItems: 64 }),
   /** Start the proxy with VS Code. */
   'proxy.autoStart': Type.Boolean({ default: false }),
   'proxy.bodyLimitMiB': Type.Number({ default: 32, minimum: 0.001, maximum: 1024 }),

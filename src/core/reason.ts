@@ -38,9 +38,20 @@ export const reasonTemplates = {
   'proxy.portInUse':
     'Port {0} is in use by another program. FLM now listens on {1}. Change `flm.proxy.port` to choose another.',
   'proxy.noPort': 'No free port between {0} and {1}. Change `flm.proxy.port` to choose another.',
-  'proxy.bindRefused':
-    'FLM does not listen on {0}: sharing beyond this machine needs at least one API key. It listens on 127.0.0.1 instead.',
   'proxy.bindFailed': 'Could not listen on {0}: {1}',
+  'exposure.needsKey': 'Other machines cannot reach FLM: sharing beyond this machine needs a usable API key.',
+  'exposure.noStorage':
+    'Other machines cannot reach FLM: the storage could not be opened, and without it no API key is valid.',
+  'exposure.needsTls':
+    'Other machines cannot reach FLM: the connection would not be encrypted. Choose a certificate (`tls.mode`) in the security policy, or allow unencrypted connections there (`tls.plainHttp`).',
+  'exposure.certificatePreparing': 'Other machines cannot reach FLM yet: there is no certificate so far.',
+  'exposure.certificateFailed': 'Other machines cannot reach FLM: there is no usable certificate.',
+  'exposure.unconfirmed':
+    'The settings open FLM to other machines, but nobody confirmed that on this machine. Until then it stays closed to them.',
+  'exposure.noNetwork': 'This machine has no network address on which others could reach FLM.',
+  'exposure.noAddress': 'This machine does not have the addresses on which FLM is to listen: {0}',
+  'exposure.notOpened': 'FLM could not listen on {0}: {1}',
+  'tls.notLoaded': 'The part of FLM that makes certificates could not be loaded: {0}',
   'gateway.crashed': 'The gateway stopped unexpectedly: {0}',
   'gateway.versionNewer': 'Another window runs a newer FLM ({0}). Reload this window to use it.',
   'gateway.unreachable': 'The gateway does not answer.',

@@ -53,6 +53,14 @@ export const commandIds = [
   'flm.key.rotate',
   'flm.key.revoke',
   'flm.key.showUsage',
+  'flm.share.create',
+  'flm.shares.manage',
+  'flm.share.stop',
+  'flm.share.extend',
+  'flm.share.change',
+  'flm.share.rotate',
+  'flm.share.copyEndpoint',
+  'flm.share.copyMessage',
   'flm.audit.showEvents',
   'flm.audit.showStatistics',
   'flm.audit.export',
@@ -73,6 +81,15 @@ export const commandIds = [
   'flm.policy.reset',
   'flm.policy.import',
   'flm.policy.export',
+  'flm.exposure.change',
+  'flm.exposure.close',
+  'flm.exposure.copyAddress',
+  'flm.tls.setUp',
+  'flm.tls.exportCa',
+  'flm.tls.renew',
+  'flm.firewall.show',
+  'flm.checkup.run',
+  'flm.checkup.show',
   'flm.panel.open',
   'flm.panel.openInEditor',
   'flm.diagnose.run',
@@ -97,7 +114,8 @@ export const settingNames = [
   'engines.cacheTtlMinutes',
   'engines.degradedLatencyMs',
   'proxy.port',
-  'proxy.host',
+  'proxy.exposure',
+  'proxy.interfaces',
   'proxy.autoStart',
   'proxy.bodyLimitMiB',
   'proxy.corsOrigins',
@@ -133,6 +151,13 @@ export interface ContextKeys {
   'flm.hasKeys': boolean;
   /** Somebody is blocked. */
   'flm.hasBlocks': boolean;
+  /** Something is shared. */
+  'flm.hasShares': boolean;
+  /** Other machines can reach the proxy. */
+  'flm.exposed': boolean;
+  'flm.tlsMode': 'off' | 'self-signed' | 'files' | 'acme';
+  /** There is a local CA whose certificate can be exported. */
+  'flm.hasCa': boolean;
   /** The sharing view has something to list. */
   'flm.sharing': boolean;
 }
@@ -149,5 +174,9 @@ export const contextKeys = [
   'flm.showsHidden',
   'flm.hasKeys',
   'flm.hasBlocks',
+  'flm.hasShares',
+  'flm.exposed',
+  'flm.tlsMode',
+  'flm.hasCa',
   'flm.sharing',
 ] as const satisfies readonly ContextKey[];

@@ -8,6 +8,7 @@ const remedies: Partial<Record<DiagnosisCode, CommandId>> = {
   'engines.none': 'flm.engines.add',
   'engines.noneUsable': 'flm.engines.refresh',
   'proxy.off': 'flm.proxy.start',
+  'proxy.failed': 'flm.proxy.restart',
   'proxy.notOurs': 'flm.proxy.restart',
   'proxy.unreachable': 'flm.proxy.restart',
   'keys.noneExposed': 'flm.keys.create',

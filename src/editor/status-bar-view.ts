@@ -1,7 +1,7 @@
 import { isUsable } from '../core/engine';
-import { isLoopbackHost } from '../core/model-id';
 import type { GatewayState, ProxyState } from '../protocol/gateway-rpc';
 import type { CommandId } from './contributions';
+import { addressText, encryptionText, isOpenUnencrypted, untilText } from './exposure/exposure-text';
 import { formatAge, formatCount, formatEngines, formatModels, formatRequests, separator } from './format';
 import type { GatewayStatus } from './gateway-port';
 import { localizeReason, type Localizer } from './localizer';
@@ -20,6 +20,10 @@ export const statusBarLinks = [
   'flm.blocks.show',
   'flm.keys.manage',
   'flm.audit.showEvents',
+  'flm.exposure.change',
+  'flm.exposure.close',
+  'flm.exposure.copyAddress',
+  'flm.tls.setUp',
   'workbench.action.reloadWindow',
 ] as const;
 type Link = (typeof statusBarLinks)[number];
@@ -76,10 +80,11 @@ function warned(l10n: Localizer, view: StatusBarView, status: GatewayStatus, uns
   const { state } = status;
   if (!isQuiet || state === undefined) return view;
   const blocked = unseenBlocks > 0 ? l10n.t('{0} blocked', formatCount(unseenBlocks, l10n.language)) : '';
-  if (blocked === '') return state.security.storage.kind === 'ok' ? view : { ...view, severity: 'warning' };
+  const isRisky = state.security.storage.kind !== 'ok' || isOpenUnencrypted(state.sharing);
+  if (blocked === '') return isRisky ? { ...view, severity: 'warning' } : view;
   return {
     ...view,
-    text: `${view.text.replace(/^\$\(broadcast\)/, '$(shield)')}${separator}${blocked}`,
+    text: `${view.text.replace(/^\$\((?:broadcast|radio-tower)\)/, '$(shield)')}${separator}${blocked}`,
     severity: 'warning',
     command: 'flm.blocks.show',
     accessibilityLabel: `${view.accessibilityLabel}, ${blocked}`,
@@ -125,11 +130,13 @@ function on(l10n: Localizer, status: GatewayStatus, proxy: ProxyState, now: numb
     formatCount(proxy.inFlight, l10n.language),
   );
   const notice = proxy.notice === undefined ? '' : localizeReason(l10n, proxy.notice, markdownText);
+  const isOpen = (status.state?.sharing.exposure.addresses.length ?? 0) > 0;
   return {
-    text: `$(broadcast) FLM :${String(port)}${running}`,
+    text: `$(${isOpen ? 'radio-tower' : 'broadcast'}) FLM :${String(port)}${running}`,
     tooltip: tooltip([
-      `**${l10n.t('The proxy is on.')}** ${exposure(l10n, proxy.host)}`,
+      `**${l10n.t('The proxy is on.')}** ${exposure(l10n, status.state?.sharing.exposure.addresses)}`,
       `${markdownText(endpoint)} — ${link(l10n.t('Copy'), 'flm.proxy.copyEndpoint')}`,
+      ...exposureLines(l10n, status.state),
       notice,
       enginesLine(l10n, status.state),
       status.state === undefined ? '' : securityLine(l10n, status.state.security, now),
@@ -185,10 +192,30 @@ function incompatible(l10n: Localizer, status: GatewayStatus): StatusBarView {
   };
 }
 
-/** Who can reach the proxy. */
-export function exposure(l10n: Localizer, host: string | undefined, clean = markdownText): string {
-  if (host === undefined || isLoopbackHost(host)) return l10n.t('Only this machine can reach it.');
-  return l10n.t('Other machines can reach it: it listens on {0}.', clean(host));
+/** Who can reach the proxy, which listens on these addresses beyond this machine's loopback. */
+export function exposure(l10n: Localizer, addresses: readonly string[] = [], clean = markdownText): string {
+  if (addresses.length === 0) return l10n.t('Only this machine can reach it.');
+  return l10n.t('Other machines can reach it: it listens on {0}.', clean(addressText(l10n, addresses)));
+}
+
+/** While other machines can connect: how, until when, and the ways to change it. Else, what waits for a person. */
+function exposureLines(l10n: Localizer, state: GatewayState | undefined): string[] {
+  if (state === undefined) return [];
+  const { exposure: open, tls } = state.sharing;
+  const notice = open.notice === undefined ? [] : [`**${localizeReason(l10n, open.notice, markdownText)}**`];
+  if (open.addresses.length === 0) return notice;
+  const isPlain = isOpenUnencrypted(state.sharing);
+  const facts = [encryptionText(l10n, tls), untilText(l10n, open.until)].filter((fact) => fact !== '').join(separator);
+  return [
+    isPlain ? `**${l10n.t('Other machines connect without encryption.')}** ${untilText(l10n, open.until)}` : facts,
+    ...notice,
+    links(
+      link(l10n.t('Stop sharing'), 'flm.exposure.close'),
+      link(l10n.t('Change…'), 'flm.exposure.change'),
+      link(l10n.t('Copy address…'), 'flm.exposure.copyAddress'),
+      ...(isPlain ? [link(l10n.t('Set up TLS…'), 'flm.tls.setUp')] : []),
+    ),
+  ];
 }
 
 function enginesLine(l10n: Localizer, state: GatewayState | undefined): string {

@@ -60,11 +60,17 @@ function modelsStep({ engines: { engines } }: GatewayState, catalog: Catalog): D
 
 async function proxyStep({ proxy }: GatewayState, call: HttpCall): Promise<DiagnosisStep> {
   const { endpoint } = proxy;
-  if (proxy.phase !== 'on' || endpoint === undefined) return step('proxy', false, 'proxy.off');
+  if (proxy.phase !== 'on' || endpoint === undefined) return notOn(proxy);
   const answer = await call({ url: endpoint.replace(/\/v1$/, '/health'), timeoutMs: healthTimeoutMs });
   if (!answer.ok) return step('proxy', false, 'proxy.unreachable', endpoint, answer.problem);
   if (answer.headers[gatewayHeader] === undefined) return step('proxy', false, 'proxy.notOurs', endpoint);
   return step('proxy', true, 'proxy.ok', endpoint, Math.round(answer.durationMs));
+}
+
+/** Somebody who asks why nothing answers has to hear why it could not be started. */
+function notOn({ notice }: GatewayState['proxy']): DiagnosisStep {
+  if (notice === undefined) return step('proxy', false, 'proxy.off');
+  return { step: 'proxy', ok: false, finding: { code: 'proxy.failed', args: [], reason: notice } };
 }
 
 async function clientStep(deps: DiagnosisDeps, earlier: readonly DiagnosisStep[]): Promise<DiagnosisStep> {

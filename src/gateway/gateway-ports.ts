@@ -5,6 +5,7 @@ import type { EnginesSnapshot } from '../core/engine';
 import type { AuditEvent, AuditKind } from '../core/audit';
 import type { Engine } from '../core/engine';
 import type { EngineProbeResult } from '../protocol/gateway-rpc';
+import type { ExposurePlan, ListenFailure } from '../proxy/listeners/exposure-plan';
 import type { SecuritySummary } from '../protocol/security-rpc';
 
 /** What the gateway wants from the engines, without knowing how they are found. */
@@ -38,8 +39,15 @@ export interface OpenedProxy {
   readonly requests: number;
   /** `inFlight` or `requests` changed. May fire thousands of times a second. */
   readonly onDidChange: Event<void>;
-  /** Takes a configuration with the same host and port. */
+  /** Addresses beyond this machine's loopback on which it listens, too. */
+  readonly exposed: readonly string[];
+  /** Takes a configuration with the same port. */
   configure(config: FlmConfig): void;
+  /**
+   * Listens beyond loopback exactly as planned; what is closed takes nothing more, its running answers may end. Answers
+   * the addresses that could not be opened. One call at a time.
+   */
+  expose(plan: ExposurePlan): Promise<readonly ListenFailure[]>;
   /**
    * Waits up to `drainMs` for running requests, ends the others with an error event. Resolves when the port is free, in
    * about half a second after `drainMs` at the latest.
@@ -48,15 +56,24 @@ export interface OpenedProxy {
 }
 
 /**
- * Opens a proxy on that port or the next free one; port 0: any. Rejects with FlmError `port_in_use` when none is free,
- * and with another error when the host cannot be listened on.
+ * Opens a proxy on this machine's loopback, on that port or the next free one; port 0: any. Rejects with FlmError
+ * `port_in_use` when none is free.
  */
-export type OpenProxy = (config: FlmConfig, host: string, port: number) => Promise<OpenedProxy>;
+export type OpenProxy = (config: FlmConfig, port: number) => Promise<OpenedProxy>;
 
 /** The engines as last seen, for the first moment of the next start. Neither call rejects. */
 export interface EngineCache {
   load(): Promise<readonly Engine[]>;
   save(engines: readonly Engine[]): Promise<void>;
+}
+
+/** Who can reach the proxy, as the gateway's behaviour needs it. */
+export interface ExposureControl {
+  /** After the guardian's start. */
+  start(config: FlmConfig): void;
+  configure(config: FlmConfig): void;
+  /** After the proxy's end. Never rejects. */
+  stop(): Promise<void>;
 }
 
 /** Keys, storage and security services, as the gateway's behaviour needs them. */

@@ -13,7 +13,7 @@ import type {
 import type { DesiredState, DesiredStateFile } from './desired-state';
 import { diagnose } from './diagnosis';
 import type { EngineKeyRing } from './engine-key-ring';
-import type { Engines, Guardian } from './gateway-ports';
+import type { Engines, ExposureControl, Guardian } from './gateway-ports';
 import { httpCall, type HttpCall } from './http-call';
 import type { LeveledLogger } from './log-lines';
 import type { ProxyController } from './proxy/proxy-controller';
@@ -42,6 +42,7 @@ export interface GatewayServiceDeps {
   readonly guardian: Guardian;
   /** Requests about keys, records, blocks and the policy. */
   readonly protectionHandlers: ProtectionHandlers;
+  readonly exposure: ExposureControl;
   readonly sharing: Sharing;
   /** Requests about exposure, TLS, shares and the check-up. */
   readonly sharingHandlers: SharingHandlers;
@@ -102,11 +103,12 @@ export class GatewayService implements RpcService {
 
   /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
   async start(): Promise<void> {
-    const { engines, proxy, desired, guardian, sharing } = this.#deps;
+    const { engines, proxy, desired, guardian, sharing, exposure } = this.#deps;
     this.#logProblems();
     this.#store.add(guardian.onDidChange(() => this.#securityPush.trigger()));
     this.#store.add(sharing.onDidChange(() => this.#sharingPush.trigger()));
     await guardian.start(); // before a request can come in: blocks, keys and policy are known
+    exposure.start(this.#config);
     this.#store.add(engines.onDidChange(() => this.#enginesPush.trigger()));
     this.#store.add(proxy.onDidChange((state) => this.#proxyChanged(state)));
     const wanted: DesiredState = (await desired?.restore()) ?? { isProxyOn: false };
@@ -125,9 +127,10 @@ export class GatewayService implements RpcService {
 
   /** Ends everything within about 1.5 s, remembering what was on. Never rejects. */
   async stop(): Promise<void> {
-    const { engines, proxy, demo, desired, guardian } = this.#deps;
+    const { engines, proxy, demo, desired, guardian, exposure } = this.#deps;
     this.#store.dispose();
     await Promise.all([proxy.dispose(), demo.stop(), engines.stop()]);
+    await exposure.stop(); // after the proxy: that it closed everything is recorded
     await desired?.close();
     await guardian.stop();
   }
@@ -159,6 +162,7 @@ export class GatewayService implements RpcService {
       this.#config = config;
       this.#deps.logger.level = config['log.level'];
       this.#deps.engines.configure(config);
+      this.#deps.exposure.configure(config);
       await this.#deps.proxy.configure(config);
     }
     return problems;

@@ -4,16 +4,21 @@ import type { ParsedConfig } from '../core/config';
 import { randomId } from '../core/random-id';
 import type { GatewayLease } from '../protocol/gateway-lease';
 import { protocolVersion, type GatewayNotifications, type GatewayState } from '../protocol/gateway-rpc';
+import { writeFileAtomic } from './atomic-file';
 import { DemoEngine } from './demo-engine';
 import { DesiredStateFile } from './desired-state';
 import { EngineKeyRing } from './engine-key-ring';
 import { EngineServices } from './engine-services';
 import { GatewayService } from './gateway-service';
+import { ExposurePart } from './exposure/exposure-part';
+import { hostNames } from './exposure/host-names';
+import { readMachineAddresses } from './exposure/machine-addresses';
 import { Lease, type LeaseAnswer } from './lease/lease';
 import { LeaseFiles } from './lease/lease-files';
 import { createPipeAddress, makePrivateFolder, pipePlace } from './lease/pipe-address';
 import { probePipe } from './lease/pipe-liveness';
 import { removeStraySockets } from './lease/stray-sockets';
+import { loadTls } from './load-tls';
 import type { LeveledLogger } from './log-lines';
 import { Protection } from './protection/protection';
 import { protectionHandlers } from './protection/protection-handlers';
@@ -162,7 +167,7 @@ export class Gateway {
       catalog,
       gate: protection.services.gate,
       clientAddress: protection.services.clientAddress,
-      listens: (host) => protection.listens(host),
+      listens: () => protection.listens(),
       withPolicy: (settings) => protection.withPolicy(settings),
       keys,
       health,
@@ -170,18 +175,34 @@ export class Gateway {
       logger,
       version,
     });
-    protection.onDidChangeAccess(() => void proxy.reconsider());
-    const canExpose = () => protection.canExpose();
-    const proxy = new ProxyController(config.config, { open, isPortFree, canExpose, clock, logger }, port);
+    const proxy = new ProxyController(config.config, { open, isPortFree, clock, logger }, port);
+    const exposure = new ExposurePart({
+      documents: protection.storage.documents,
+      proxy,
+      loadTls: () => loadTls({ folder: dataDir, clock, logger, writeFile: writeFileAtomic }),
+      guard: () => protection.guard,
+      tlsPolicy: () => protection.policies.policy.tls,
+      readAddresses: readMachineAddresses,
+      hostNames: hostNames(),
+      record: (details) => protection.record('exposure.changed', details, 'medium'),
+      endShares: () => Promise.resolve(),
+      trustsSettings: isHeadless,
+      clock,
+      logger,
+    });
+    protection.onDidChangeAccess((cause) => {
+      exposure.reconsider(cause);
+      void proxy.reconsider();
+    });
     const sharing = new Sharing(
       {
-        exposure: () => ({ scope: 'machine', addresses: [], because: [] }),
-        tls: () => ({ mode: 'off', phase: 'off' }),
-        endpoints: () => [],
+        exposure: () => exposure.state(),
+        tls: () => exposure.tls(),
+        endpoints: () => exposure.endpoints(),
         shares: () => [],
         checkup: () => undefined,
       },
-      [],
+      [exposure.onDidChange],
     );
     const demo = new DemoEngine(join(__dirname, 'demo-engine.js'), () => this.#service.demoEnded(), clock, logger);
     return new GatewayService(
@@ -191,8 +212,9 @@ export class Gateway {
         demo,
         guardian: protection,
         protectionHandlers: protectionHandlers(protection, clock),
+        exposure,
         sharing,
-        sharingHandlers: sharingHandlers(),
+        sharingHandlers: sharingHandlers(exposure.handlers),
         keys,
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),
         clock,

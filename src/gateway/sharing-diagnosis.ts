@@ -1,5 +1,4 @@
 import type { ApiKey } from '../core/api-key';
-import { isLoopbackHost } from '../core/model-id';
 import type { DiagnosisCode, DiagnosisStep, GatewayState } from '../protocol/gateway-rpc';
 import type { SecuritySummary } from '../protocol/security-rpc';
 import { step } from './diagnosis-step';
@@ -12,6 +11,12 @@ const listening: Record<SecuritySummary['mode'], DiagnosisCode> = {
   off: 'exposure.unguarded',
   observe: 'exposure.observed',
   enforce: 'exposure.enforced',
+};
+
+/** A key made now could not be kept without storage, so making one would not help: two sentences. */
+const refusals: Readonly<Record<string, DiagnosisCode>> = {
+  'exposure.needsKey': 'exposure.refused',
+  'exposure.noStorage': 'exposure.refusedUnopened',
 };
 
 /**
@@ -34,15 +39,15 @@ function keysStep(state: GatewayState, keys: readonly ApiKey[], now: number): Di
 }
 
 function exposureStep(state: GatewayState): DiagnosisStep {
-  const { phase, notice } = state.proxy;
-  const { mode, usableKeys, storage } = state.security;
-  if (notice?.code === 'proxy.bindRefused') {
-    // A key made now could not be kept, so making one would not help.
-    const isUnopened = storage.kind !== 'ok' && storage.reason.code === 'storage.notOpened';
-    return step('exposure', false, isUnopened ? 'exposure.refusedUnopened' : 'exposure.refused', ...notice.args);
-  }
-  if (phase !== 'on') return step('exposure', true, 'exposure.closed');
+  const { mode, usableKeys } = state.security;
+  const { notice } = state.sharing.exposure;
   const host = hostBeyond(state);
+  const refusal = refusals[notice?.code ?? ''];
+  if (refusal !== undefined) return step('exposure', false, refusal);
+  if (notice !== undefined) {
+    return { step: 'exposure', ok: false, finding: { code: 'exposure.narrower', args: [], reason: notice } };
+  }
+  if (state.proxy.phase !== 'on') return step('exposure', true, 'exposure.closed');
   if (host === undefined) return step('exposure', true, 'exposure.machine');
   return step('exposure', mode !== 'off', listening[mode], host, usableKeys);
 }
@@ -53,9 +58,9 @@ function storageStep({ security: { storage } }: GatewayState): DiagnosisStep {
   return { step: 'storage', ok: false, finding: { code, args: [], reason: storage.reason } };
 }
 
-/** The address on which other machines reach the proxy; undefined: they don't. */
-function hostBeyond({ proxy: { phase, host } }: GatewayState): string | undefined {
-  return phase !== 'on' || host === undefined || isLoopbackHost(host) ? undefined : host;
+/** The addresses on which other machines reach the proxy; undefined: they don't. */
+function hostBeyond({ sharing: { exposure } }: GatewayState): string | undefined {
+  return exposure.addresses.length === 0 ? undefined : exposure.addresses.join(', ');
 }
 
 function isEndingSoon({ kind, revokedAt, expiresAt }: ApiKey, now: number): boolean {

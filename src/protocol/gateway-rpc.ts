@@ -87,6 +87,7 @@ export const diagnosisTemplates = {
   'models.none': '{0} runs but offers no model. Load or download one there.',
   'models.ok': '{0} models are published, {1} of them can chat.',
   'proxy.off': 'The proxy is off. Start it from the status bar.',
+  'proxy.failed': 'The proxy could not be started. {0}',
   'proxy.ok': 'The proxy answers at {0} in {1} ms.',
   'proxy.notOurs': 'Something else answers at {0}. Restart the proxy.',
   'proxy.unreachable': 'The proxy says it is on but {0} does not answer: {1}',
@@ -104,9 +105,10 @@ export const diagnosisTemplates = {
   'exposure.unguarded':
     'Other machines can reach the proxy on {0}, but the security services are off. Usable API keys: {1}. Set the security mode.',
   'exposure.refused':
-    'The proxy is set to listen on {0}, but without a usable API key it stays on this machine only. Create an API key, and it listens there.',
+    'The proxy is to be opened to other machines, but without a usable API key it stays on this machine only. Create an API key.',
   'exposure.refusedUnopened':
-    'The proxy is set to listen on {0}, but it stays on this machine only, because the storage could not be opened.',
+    'The proxy is to be opened to other machines, but it stays on this machine only, because the storage could not be opened.',
+  'exposure.narrower': 'The proxy is not as open to other machines as it is to be. {0}',
   'storage.ok': 'Keys, blocks and security records are stored.',
   'storage.degraded': 'The storage does not work as it should. {0}',
   'storage.readOnly': 'The storage can only be read. {0}',

@@ -1,13 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FlmConfig } from '../core/config-schema';
 import { gatewayHeader } from '../core/upstream';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors';
 import { Exchange, type ExchangeHost } from './exchange';
-import { HostGuard } from './host-guard';
+import { HostGuard, matchesName } from './host-guard';
+import { closedPlan, type ExposurePlan } from './listeners/exposure-plan';
 import { OriginGuard } from './origin-guard';
 import type { ProxyDeps } from './proxy-deps';
 import { requestFacts } from './request-facts';
 import { routeMethods } from './route-table';
+
+/** Half a year, for the very name asked for: other names of that domain are not ours to speak for (RFC 6797 §6.1). */
+const strictTransport = ['strict-transport-security', 'max-age=15552000'] as const;
+
+/** What the entrance asks of connections. */
+export interface EntranceConnections {
+  /** It came in on a listener beyond this machine's loopback. */
+  isOuter(socket: Socket): boolean;
+  /** It takes no further request. */
+  isLeaving(socket: Socket): boolean;
+}
 
 /**
  * What every request passes, whatever its route and method, before a byte of its body is read: Host guard, Origin
@@ -16,28 +29,49 @@ import { routeMethods } from './route-table';
 export class Entrance {
   readonly #deps: ProxyDeps;
   readonly #host: ExchangeHost;
+  readonly #connections: EntranceConnections;
   #hosts: HostGuard;
   #origins: OriginGuard;
+  #config: FlmConfig;
+  #plan: ExposurePlan = closedPlan;
+  #strictNames: ReadonlySet<string> = new Set();
   /** Set while the server stops: nobody comes in. */
   isClosing = false;
 
-  constructor(deps: ProxyDeps, host: ExchangeHost, config: FlmConfig) {
+  constructor(deps: ProxyDeps, host: ExchangeHost, connections: EntranceConnections, config: FlmConfig) {
     this.#deps = deps;
     this.#host = host;
+    this.#connections = connections;
+    this.#config = config;
     this.#hosts = new HostGuard(config['proxy.allowedHosts']);
     this.#origins = new OriginGuard(config['proxy.corsOrigins']);
   }
 
   configure(config: FlmConfig): void {
-    this.#hosts = new HostGuard(config['proxy.allowedHosts']);
+    this.#config = config;
+    this.#hosts = new HostGuard(config['proxy.allowedHosts'], this.#plan.names);
     this.#origins = new OriginGuard(config['proxy.corsOrigins']);
+  }
+
+  /** Names under which clients come from now on. */
+  expose(plan: ExposurePlan): void {
+    this.#plan = plan;
+    this.#strictNames = new Set(plan.strictNames);
+    this.configure(this.#config);
+  }
+
+  /** The host a redirect may lead to. */
+  hostOf(rawHeaders: readonly string[]): string | undefined {
+    const verdict = this.#hosts.check(rawHeaders);
+    return verdict.ok ? verdict.name : undefined;
   }
 
   /** The exchange of a request, already answered (`isAnswered`) when it may not go on. */
   enter(req: IncomingMessage, res: ServerResponse): Exchange {
     const { clock, clientAddress, version } = this.#deps;
     const host = this.#hosts.check(req.rawHeaders);
-    const facts = requestFacts(req, clock.now(), !host.ok || host.isOutside, clientAddress);
+    const isFromOutside = !host.ok || host.isOutside || this.#connections.isOuter(req.socket);
+    const facts = requestFacts(req, clock.now(), isFromOutside, clientAddress);
     const headers = [
       'x-request-id',
       facts.id,
@@ -48,8 +82,9 @@ export class Entrance {
       'cache-control',
       'no-store',
     ];
+    if (facts.isTls && host.ok && matchesName(this.#strictNames, host.name)) headers.push(...strictTransport);
     const exchange = new Exchange(this.#host, facts, req, res, headers);
-    if (this.isClosing) exchange.refuseStopping();
+    if (this.isClosing || this.#connections.isLeaving(req.socket)) exchange.refuseStopping();
     else if (!host.ok) this.#refuseHost(exchange, host.evidence);
     else this.#checkOrigin(exchange);
     return exchange;

@@ -2,7 +2,13 @@ import { isLoopbackAddress, isUnspecifiedAddress, parseAddress } from '../core/a
 
 /** What a `Host` header means to the guard. */
 export type HostVerdict =
-  | { readonly ok: true; /** A literal address that is not this machine's loopback. */ readonly isOutside: boolean }
+  | {
+      readonly ok: true;
+      /** Normalised, without brackets and port. */
+      readonly name: string;
+      /** A literal address that is not this machine's loopback, or a name that this gateway is told to others by. */
+      readonly isOutside: boolean;
+    }
   | { readonly ok: false; readonly evidence: string };
 
 /**
@@ -12,12 +18,19 @@ export type HostVerdict =
  * the gateway as the page's own server. Rebinding needs a name, so IP literals pass, `localhost` and `*.localhost`
  * pass (browsers resolve them themselves, RFC 6761 §6.3), any other name must be configured. A missing, empty or
  * repeated header says nothing and is refused (RFC 9112 §3.2; an empty one slipped through at Ollama, PR 17721).
+ *
+ * Names by which this gateway is announced (its domain, this machine's host name) pass as well, but a request for one
+ * never counts as local: whoever answers for `*.local` in this network, or for a name in its search domain, can point
+ * ours to 127.0.0.1 and load a page under it, which then still has no API key.
  */
 export class HostGuard {
   readonly #allowed: ReadonlySet<string>;
+  readonly #announced: ReadonlySet<string>;
 
-  constructor(allowedHosts: readonly string[]) {
+  /** @param announced lower-case names; `*.example.org` stands for one label before it */
+  constructor(allowedHosts: readonly string[], announced: readonly string[] = []) {
     this.#allowed = new Set(allowedHosts.map((entry) => hostName(entry.trim()) ?? normalizeName(entry)));
+    this.#announced = new Set(announced.map(normalizeName));
   }
 
   check(rawHeaders: readonly string[]): HostVerdict {
@@ -33,14 +46,23 @@ export class HostGuard {
   }
 
   #checkHost(host: string): HostVerdict {
-    const name = hostName(host);
-    if (name === undefined) return { ok: false, evidence: host.slice(0, 100) };
-    if (name === 'localhost' || name.endsWith('.localhost')) return { ok: true, isOutside: false };
+    const given = hostName(host);
+    if (given === undefined) return { ok: false, evidence: host.slice(0, 100) };
+    const name = given.replace(/^\[(.*)\]$/, '$1');
+    if (name === 'localhost' || name.endsWith('.localhost')) return { ok: true, name, isOutside: false };
     if (parseAddress(name) !== undefined) {
-      return { ok: true, isOutside: !isLoopbackAddress(name) && !isUnspecifiedAddress(name) };
+      return { ok: true, name, isOutside: !isLoopbackAddress(name) && !isUnspecifiedAddress(name) };
     }
-    return this.#allowed.has(name) ? { ok: true, isOutside: false } : { ok: false, evidence: host.slice(0, 100) };
+    if (this.#allowed.has(name)) return { ok: true, name, isOutside: false };
+    if (matchesName(this.#announced, name)) return { ok: true, name, isOutside: true };
+    return { ok: false, evidence: host.slice(0, 100) };
   }
+}
+
+/** Whether the name, or its wildcard, is among these. */
+export function matchesName(names: ReadonlySet<string>, name: string): boolean {
+  if (names.size === 0 || name.startsWith('*')) return false;
+  return names.has(name) || names.has(name.replace(/^[^.]+\./, '*.'));
 }
 
 /** The name or literal of `host[:port]`, normalised; undefined for anything else. */

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { FlmError, messageOf } from '../core/errors';
 
 /** Ports tried after the one asked for. */
@@ -31,6 +30,19 @@ export async function listenOnFreePort(server: Server, host: string, port: numbe
     await new Promise((resolve) => server.close(resolve));
   }
   throw new FlmError('port_in_use', `no free port between ${port} and ${last} on ${host}`);
+}
+
+/**
+ * Binds `server` to exactly that port, checked as in {@link listenOnFreePort}.
+ *
+ * @throws FlmError `port_in_use` when somebody else has it there; any other error as it comes
+ */
+export async function bindExactly(server: Server, host: string, port: number): Promise<void> {
+  if (await bind(server, host, port)) {
+    if (await reachesUs(server, host, port)) return;
+    await new Promise((resolve) => server.close(resolve));
+  }
+  throw new FlmError('port_in_use', `port ${port} on ${host} is in use by another program`);
 }
 
 /** False if somebody else has the port. */

@@ -1,9 +1,10 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import type { Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { normalizeAddress } from '../core/address';
 import type { Timer } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import { Emitter, type Event } from '../core/emitter';
+import { messageOf } from '../core/errors';
 import { answerClientError, refuseConnect } from './client-error';
 import { EnginePools } from './engine-pools';
 import { Entrance } from './entrance';
@@ -11,7 +12,12 @@ import type { Exchange, ExchangeHost } from './exchange';
 import { guardedGate } from './guarded-gate';
 import { createHttpApp } from './http-app';
 import { handleInference } from './inference-route';
-import { listenOnFreePort } from './listen';
+import { bindExactly, listenOnFreePort } from './listen';
+import type { ExposurePlan, ListenFailure } from './listeners/exposure-plan';
+import { OuterConnections } from './listeners/outer-connections';
+import { OuterListeners } from './listeners/outer-listeners';
+import { answerMetrics, type MetricsDeps } from './metrics/metrics-answer';
+import { ProxyMetrics } from './metrics/proxy-metrics';
 import type { ProxyDeps } from './proxy-deps';
 import { Router, type EngineTraffic } from './routing/router';
 import { UnreadAnswers } from './routing/unread-answers';
@@ -26,7 +32,6 @@ export interface ProxyStats {
 
 /** Where the server listens. */
 export interface Listening {
-  readonly host: string;
   readonly port: number;
   /** The one asked for was somebody else's. */
   readonly isOtherPort: boolean;
@@ -44,11 +49,16 @@ export class ProxyServer implements ExchangeHost {
   readonly #pools: EnginePools;
   readonly #router: Router;
   readonly #unread: UnreadAnswers;
+  readonly #metrics: ProxyMetrics;
   readonly #entrance: Entrance;
   readonly #exchanges = new Set<Exchange>();
   readonly #activity = new Emitter<ProxyStats>();
   readonly #connections = new Map<string, number>();
+  readonly #outerConnections: OuterConnections;
+  readonly #outer: OuterListeners;
   #config: FlmConfig;
+  #loopback6: Server | undefined;
+  #port: number | undefined;
   #app: FastifyInstance | undefined;
   #requests = 0;
 
@@ -56,9 +66,27 @@ export class ProxyServer implements ExchangeHost {
     this.#deps = { ...deps, gate: guardedGate(deps.gate, deps.logger) };
     this.#config = deps.config;
     this.#pools = new EnginePools(deps.clock, deps.config['timeouts.connectSeconds'] * 1000);
+    this.#outerConnections = new OuterConnections({
+      isBusy: (socket) => this.#on(socket).length > 0,
+      letLeave: (socket) => this.#on(socket).forEach(({ res }) => (res.shouldKeepAlive = false)),
+      shutdown: (socket) => this.#on(socket).forEach((exchange) => exchange.shutdown()),
+      clock: deps.clock,
+    });
+    const connections = {
+      isOuter: (socket: Socket) => this.#outerConnections.has(socket),
+      isLeaving: (socket: Socket) => this.#outerConnections.isLeaving(socket),
+    };
     this.#router = new Router(deps.clock, () => this.#config, deps.loads);
     this.#unread = new UnreadAnswers(deps.clock);
-    this.#entrance = new Entrance(this.#deps, this, deps.config);
+    this.#metrics = deps.metrics ?? new ProxyMetrics();
+    this.#entrance = new Entrance(this.#deps, this, connections, deps.config);
+    this.#outer = new OuterListeners({
+      connections: this.#outerConnections,
+      deliver: (socket) => this.#deliver(socket),
+      redirectHost: (rawHeaders) => this.#entrance.hostOf(rawHeaders),
+      listens: deps.listens ?? (() => ({ dispose: () => undefined })),
+      clock: deps.clock,
+    });
   }
 
   /** A request began or ended. Fired for each: listeners that draw must throttle. */
@@ -76,18 +104,34 @@ export class ProxyServer implements ExchangeHost {
   }
 
   /**
-   * Opens the port, or the next free one.
+   * Opens the port, or the next free one, on this machine's loopback: 127.0.0.1, and ::1 where it can be had. These stay
+   * open until {@link stop}.
    *
-   * @param host a literal address; `localhost` means 127.0.0.1
    * @param port 0 for any
-   * @throws FlmError `port_in_use`; another error when the address is not this machine's
+   * @throws FlmError `port_in_use`
    */
-  async listen(host: string, port: number): Promise<Listening> {
+  async listen(port: number): Promise<Listening> {
     const app = this.#requireApp();
     await app.ready();
-    const address = host === 'localhost' ? '127.0.0.1' : host;
-    const bound = await listenOnFreePort(app.server, address, port);
-    return { host: address, port: bound, isOtherPort: port !== 0 && bound !== port };
+    const bound = await listenOnFreePort(app.server, '127.0.0.1', port);
+    this.#port = bound;
+    await this.#listenOnLoopback6(bound);
+    return { port: bound, isOtherPort: port !== 0 && bound !== port };
+  }
+
+  /**
+   * Listens beyond loopback exactly as planned, on the same port. Closed addresses take no connection and no request
+   * from now on; their running answers may end. Answers the addresses it could not open. One call at a time.
+   */
+  async expose(plan: ExposurePlan): Promise<readonly ListenFailure[]> {
+    if (this.#port === undefined) return [];
+    this.#entrance.expose(plan);
+    return this.#outer.apply(plan, this.#port);
+  }
+
+  /** Addresses beyond loopback on which it listens. */
+  get exposed(): readonly string[] {
+    return this.#outer.addresses;
   }
 
   /**
@@ -100,6 +144,10 @@ export class ProxyServer implements ExchangeHost {
     this.#app = undefined;
     this.#entrance.isClosing = true;
     const { server } = app;
+    this.#port = undefined;
+    this.#outer.closeAll();
+    this.#loopback6?.close();
+    this.#loopback6 = undefined;
     const isFree = new Promise<void>((resolve) => {
       if (server.listening) server.close(() => resolve());
       else resolve();
@@ -139,7 +187,10 @@ export class ProxyServer implements ExchangeHost {
 
   settled(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
-    this.#deps.gate.settled(exchange.record());
+    this.#outerConnections.settled(exchange.req.socket);
+    const record = exchange.record();
+    this.#deps.gate.settled(record);
+    this.#metrics.settled(record);
     this.#activity.fire(this.stats());
   }
 
@@ -157,6 +208,13 @@ export class ProxyServer implements ExchangeHost {
       unread: this.#unread,
       config: () => this.#config,
     };
+    const metrics: MetricsDeps = {
+      metrics: this.#metrics,
+      version,
+      gauges: this.#deps.gauges,
+      inFlight: () => this.#exchanges.size,
+      traffic: (engineIds) => this.traffic(engineIds),
+    };
     const app = createHttpApp({
       entrance: { enter: (req, res) => this.#begin(this.#entrance.enter(req, res)) },
       catalog,
@@ -165,6 +223,7 @@ export class ProxyServer implements ExchangeHost {
       logger,
       config: this.#config,
       infer: (exchange) => handleInference(inference, exchange),
+      metrics: (exchange) => answerMetrics(metrics, exchange),
       clientError: (error, socket) => answerClientError(error, socket, gate, version),
     });
     app.server.maxConnections = maxConnections;
@@ -181,6 +240,29 @@ export class ProxyServer implements ExchangeHost {
     if (!exchange.isClosed) this.#exchanges.add(exchange);
     this.#activity.fire(this.stats());
     return exchange;
+  }
+
+  /** Many programs try ::1 first for `localhost`; a machine without IPv6, or with that port in use there, does without. */
+  async #listenOnLoopback6(port: number): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#deliver(socket));
+    server.maxConnections = maxConnections;
+    try {
+      await bindExactly(server, '::1', port);
+      this.#loopback6 = server;
+    } catch (error) {
+      this.#deps.logger.debug(`The proxy does not listen on [::1]:${port}: ${messageOf(error)}`);
+    }
+  }
+
+  /** Hands a connection of another listener to the HTTP server. */
+  #deliver(socket: Socket): void {
+    if (this.#app === undefined) socket.destroy();
+    else this.#app.server.emit('connection', socket);
+  }
+
+  /** What is being answered on a connection. */
+  #on(socket: Socket): readonly Exchange[] {
+    return [...this.#exchanges].filter(({ req }) => req.socket === socket);
   }
 
   #connected(socket: Socket): void {

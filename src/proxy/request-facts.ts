@@ -6,11 +6,14 @@ import type { ClientAddress } from './proxy-deps';
 import { nextRequestId } from './request-id';
 import { routeOf } from './route-table';
 
-/** Gathers what is known of a request before its body, from the socket and the raw headers alone. */
+/**
+ * Gathers what is known of a request before its body, from the socket and the raw headers alone. `isFromOutside`: its
+ * Host or the listener it came in on says that it is not from this machine, whatever the socket's peer is.
+ */
 export function requestFacts(
   req: IncomingMessage,
   receivedAt: number,
-  isOutsideHost: boolean,
+  isFromOutside: boolean,
   clientAddress: ClientAddress | undefined,
 ): RequestFacts {
   const { address: socketAddress, isLoopback } = peerAddress(req.socket);
@@ -25,7 +28,7 @@ export function requestFacts(
     socketAddress,
     clientAddress: clientAddress?.(socketAddress, req.headers) ?? socketAddress,
     // A host literal that is not loopback, asked for over loopback, came through a port forward (`ssh -R`)
-    isDirectLocal: !isOutsideHost && isLoopback && forwardingHeader(req.headers) === undefined,
+    isDirectLocal: !isFromOutside && isLoopback && forwardingHeader(req.headers) === undefined,
     route: routeOf(target),
     isTls: 'encrypted' in req.socket,
   };

@@ -147,7 +147,7 @@ export function buildProxy({ engines = [], config = {}, gate = {}, keys = {} }: 
 /** Builds a proxy and listens. */
 export async function startProxy(options: HarnessOptions = {}): Promise<Harness> {
   const parts = buildProxy(options);
-  const { port } = await parts.proxy.listen('127.0.0.1', 0);
+  const { port } = await parts.proxy.listen(0);
   const url = `http://127.0.0.1:${port}`;
   return {
     ...parts,

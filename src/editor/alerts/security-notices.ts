@@ -78,7 +78,7 @@ export class SecurityNotices implements Disposable {
   async #tell(toast: Toast): Promise<void> {
     const text = toastText(this.#l10n, toast, {
       keyLabel: (id) => this.#labelOf(id),
-      exposure: exposure(this.#l10n, this.#gateway.status.state?.proxy.host, messageText),
+      exposure: exposure(this.#l10n, this.#gateway.status.state?.sharing.exposure.addresses, messageText),
     });
     const actions = this.#actions(toast);
     const answer = await vscode.window.showWarningMessage(text, ...actions.map(({ title }) => title));

@@ -1,4 +1,3 @@
-import { isLoopbackHost } from '../../core/model-id';
 import type { Gateway } from '../gateway-port';
 import { localizeReason, type Localizer } from '../localizer';
 import type { Settings } from '../settings';
@@ -20,9 +19,11 @@ export class ChatEndpoint {
   }
 
   async get(): Promise<string> {
-    const proxy = this.#gateway.status.state?.proxy;
+    const { state } = this.#gateway.status;
+    const proxy = state?.proxy;
     if (proxy?.phase === 'on' && proxy.endpoint !== undefined) return proxy.endpoint;
-    if (!isLoopbackHost(this.#settings.get('proxy.host', '127.0.0.1').trim() || 'localhost')) {
+    const scope = state?.sharing.exposure.scope ?? this.#settings.get('proxy.exposure', 'machine');
+    if (scope !== 'machine') {
       throw new ChatError(
         'other',
         this.#l10n.t('The FLM proxy is off, and starting it opens it to other machines. Start it from the status bar.'),

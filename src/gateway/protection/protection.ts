@@ -55,9 +55,9 @@ export class Protection {
   readonly #deps: ProtectionDeps;
   readonly #services: SecurityServices;
   readonly #changes = new Emitter<void>();
-  readonly #accessChanges = new Emitter<void>();
+  readonly #accessChanges = new Emitter<'key' | 'policy'>();
   readonly #store = new DisposableStore();
-  readonly #exposure = new Exposure((from, to) => this.#exposureChanged(from, to));
+  readonly #exposure = new Exposure(() => this.#exposureChanged());
   readonly #expiries: ExpiryWatch;
   #storageFailure: StorageState | undefined;
 
@@ -105,7 +105,7 @@ export class Protection {
   }
 
   /** Keys or policy changed: where the proxy may listen and who may call it from a browser is to be asked again. */
-  get onDidChangeAccess(): Emitter<void>['event'] {
+  get onDidChangeAccess(): Emitter<'key' | 'policy'>['event'] {
     return this.#accessChanges.event;
   }
 
@@ -142,14 +142,15 @@ export class Protection {
     });
   }
 
-  /** Sharing beyond this machine is possible: somebody outside could come in, and nobody without a key. */
-  canExpose(): boolean {
-    return this.#storageFailure === undefined && this.keys.hasUsableKey();
+  /** Whether sharing beyond this machine is safe: somebody outside could come in, and nobody without a key. */
+  get guard(): 'ok' | 'no-key' | 'no-storage' {
+    if (this.#storageFailure !== undefined) return 'no-storage';
+    return this.keys.hasUsableKey() ? 'ok' : 'no-key';
   }
 
   /** To be told before a listener opens, so that it is never guarded less than it should be; dispose after it closed. */
-  listens(host: string): Disposable {
-    return this.#exposure.add(host);
+  listens(): Disposable {
+    return this.#exposure.add();
   }
 
   /** The settings with what the policy adds to them. */
@@ -166,7 +167,7 @@ export class Protection {
     this.#applyPolicy(result.policy);
     this.record('policy.changed', { fields: changedFields(before, result.policy).join(', ').slice(0, 1000) }, 'low');
     this.#changes.fire();
-    this.#accessChanges.fire();
+    this.#accessChanges.fire('policy');
     return result;
   }
 
@@ -174,7 +175,7 @@ export class Protection {
   keysChanged(): void {
     this.#expiries.renew();
     this.#changes.fire();
-    this.#accessChanges.fire();
+    this.#accessChanges.fire('key');
   }
 
   record(kind: AuditKind, details: AuditEvent['details'] = {}, severity: AuditEvent['severity'] = 'info'): void {
@@ -204,12 +205,11 @@ export class Protection {
   }
 
   get #isLoopbackOnly(): boolean {
-    return this.#exposure.beyond === undefined;
+    return !this.#exposure.isOpen;
   }
 
-  #exposureChanged(from: string | undefined, to: string | undefined): void {
-    this.#services.configure(this.policies.policy, to === undefined);
-    this.record('exposure.changed', { from: from ?? 'loopback', to: to ?? 'loopback' }, 'medium');
+  #exposureChanged(): void {
+    this.#services.configure(this.policies.policy, this.#isLoopbackOnly);
     this.#changes.fire();
   }
 

@@ -1,62 +1,50 @@
 import { createServer } from 'node:net';
 import type { Clock } from '../../core/clock';
 import type { FlmConfig } from '../../core/config-schema';
-import type { Disposable } from '../../core/disposable';
 import { Emitter } from '../../core/emitter';
 import type { ProxyDeps } from '../../proxy/proxy-deps';
+import { closedPlan, type ExposurePlan, type ListenFailure } from '../../proxy/listeners/exposure-plan';
 import { createProxy, type ProxyServer } from '../../proxy/proxy-server';
 import type { OpenedProxy, OpenProxy } from '../gateway-ports';
 
 export interface ProxyOpenerDeps extends Omit<ProxyDeps, 'config'> {
-  /** Called before a listener opens there; disposed once it is closed, or could not open. */
-  readonly listens: (host: string) => Disposable;
   /** What the settings mean together with the security policy, asked whenever either changed. */
   readonly withPolicy: (config: FlmConfig) => FlmConfig;
 }
 
-/** Opens real proxies: one {@link ProxyServer} per listening address, so that an old one can drain beside a new one. */
-export function proxyOpener({ listens, withPolicy, ...deps }: ProxyOpenerDeps): OpenProxy {
-  return async (config, host, port) => {
-    const exposure = listens(host);
+/** Opens real proxies: one {@link ProxyServer} per port, so that an old one can drain beside a new one. */
+export function proxyOpener({ withPolicy, ...deps }: ProxyOpenerDeps): OpenProxy {
+  return async (config, port) => {
     const server = createProxy({ ...deps, config: withPolicy(config) });
     try {
-      const listening = await server.listen(host, port);
-      return new ListeningProxy(server, listening.port, exposure, deps.clock, withPolicy);
+      const listening = await server.listen(port);
+      return new ListeningProxy(server, listening.port, deps.clock, withPolicy);
     } catch (error) {
       await server.stop();
-      exposure.dispose();
       throw error;
     }
   };
 }
 
-/** Whether a listener could be opened there now. */
-export function isPortFree(host: string, port: number): Promise<boolean> {
+/** Whether a listener could be opened on that port of the loopback now. */
+export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
 
 class ListeningProxy implements OpenedProxy {
   readonly port: number;
   readonly #server: ProxyServer;
-  readonly #exposure: Disposable;
   readonly #clock: Clock;
   readonly #withPolicy: (config: FlmConfig) => FlmConfig;
   readonly #changes = new Emitter<void>();
 
-  constructor(
-    server: ProxyServer,
-    port: number,
-    exposure: Disposable,
-    clock: Clock,
-    withPolicy: (config: FlmConfig) => FlmConfig,
-  ) {
+  constructor(server: ProxyServer, port: number, clock: Clock, withPolicy: (config: FlmConfig) => FlmConfig) {
     this.#server = server;
     this.port = port;
-    this.#exposure = exposure;
     this.#clock = clock;
     this.#withPolicy = withPolicy;
     server.onDidChangeActivity(() => this.#changes.fire());
@@ -72,14 +60,24 @@ class ListeningProxy implements OpenedProxy {
     return this.#server.stats().requests;
   }
 
+  get exposed(): readonly string[] {
+    return this.#server.exposed;
+  }
+
   configure(config: FlmConfig): void {
     this.#server.configure(this.#withPolicy(config));
   }
 
+  expose(plan: ExposurePlan): Promise<readonly ListenFailure[]> {
+    return this.#server.expose(plan);
+  }
+
   async close(drainMs: number): Promise<void> {
-    if (drainMs > 0) await this.#drained(drainMs);
+    if (drainMs > 0) {
+      await this.#server.expose(closedPlan);
+      await this.#drained(drainMs);
+    }
     await this.#server.stop();
-    this.#exposure.dispose();
     this.#changes.dispose();
   }
 

@@ -7,7 +7,8 @@ import { reason, reasonText, type Reason } from '../../core/reason';
 import type { ProxyState } from '../../protocol/gateway-rpc';
 import type { OpenedProxy, OpenProxy } from '../gateway-ports';
 import { portsTried } from '../../proxy/listen';
-import { endpointOf, listenAddress, originOf, type ListenAddress } from './listen-address';
+import { closedPlan, type ExposurePlan, type ListenFailure } from '../../proxy/listeners/exposure-plan';
+import { endpointUrl, loopbackHost } from '../exposure/endpoints';
 
 /** A stop a person asked for: streams get their error event, the port is free within 2 s. */
 const stopDrainMs = 0;
@@ -19,32 +20,41 @@ const rememberedPortRetryMs = 150;
 
 export interface ProxyControllerDeps {
   readonly open: OpenProxy;
-  readonly isPortFree: (host: string, port: number) => Promise<boolean>;
-  /** A usable API key guards an address beyond this machine. */
-  readonly canExpose: () => boolean;
+  readonly isPortFree: (port: number) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
+/** Where the proxy listens beyond this machine's loopback. */
+export interface Exposed {
+  readonly addresses: readonly string[];
+  /** Where it should and cannot. */
+  readonly failures: readonly ListenFailure[];
+}
+
+const notExposed: Exposed = { addresses: [], failures: [] };
+
 /** Where a proxy listens and why there. */
 interface Place {
   readonly proxy: OpenedProxy;
-  readonly address: ListenAddress;
   readonly wantedPort: number;
   readonly startedAt: number;
 }
 
 /**
- * Turns the proxy on and off and moves it when its configured address changes. Operations queue up, so start, stop
- * and a change of settings from several windows cannot cross.
+ * Turns the proxy on and off, moves it when its configured port changes, and opens it beyond this machine as far as it is
+ * told. Operations queue up, so start, stop and changes from several windows cannot cross.
  */
 export class ProxyController {
   readonly #deps: ProxyControllerDeps;
   readonly #changes: Emitter<ProxyState>;
+  readonly #exposedChanges: Emitter<Exposed>;
   #config: FlmConfig;
   #place: Place | undefined;
   #phase: ProxyState['phase'] = 'off';
   #failure: Reason | undefined;
+  #plan: ExposurePlan = closedPlan;
+  #exposed: Exposed = notExposed;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #leaving = new Map<OpenedProxy, Promise<void>>();
   readonly #portOverride: number | undefined;
@@ -54,7 +64,9 @@ export class ProxyController {
     this.#config = config;
     this.#deps = deps;
     this.#portOverride = portOverride;
-    this.#changes = new Emitter((error) => deps.logger.error('A listener to the proxy failed.', { error }));
+    const onError = (error: unknown) => deps.logger.error('A listener to the proxy failed.', { error });
+    this.#changes = new Emitter(onError);
+    this.#exposedChanges = new Emitter(onError);
   }
 
   /** Fires on every change, however many a second. */
@@ -62,16 +74,27 @@ export class ProxyController {
     return this.#changes.event;
   }
 
+  /** Addresses beyond loopback were opened or closed, or could not be. */
+  get onDidChangeExposed(): Emitter<Exposed>['event'] {
+    return this.#exposedChanges.event;
+  }
+
+  get exposed(): Exposed {
+    return this.#exposed;
+  }
+
   get state(): ProxyState {
-    const { proxy, address, startedAt } = this.#place ?? {};
+    const { proxy, startedAt } = this.#place ?? {};
     const notice = this.#failure ?? this.#notice();
     return {
       phase: this.#phase,
       inFlight: proxy?.inFlight ?? 0,
       requests: proxy?.requests ?? 0,
-      ...(proxy && address
-        ? { host: address.host, port: proxy.port, endpoint: endpointOf(address.host, proxy.port) }
-        : {}),
+      ...(proxy && {
+        host: loopbackHost,
+        port: proxy.port,
+        endpoint: endpointUrl('http', loopbackHost, proxy.port),
+      }),
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(notice === undefined ? {} : { notice }),
     };
@@ -99,24 +122,31 @@ export class ProxyController {
     });
   }
 
-  /** Takes a new configuration; moves to the new address without cutting streams where the system allows it. */
+  /** Takes a new configuration; moves to another port without cutting streams. */
   configure(config: FlmConfig): Promise<ProxyState> {
     return this.#enqueue(async () => {
       this.#config = config;
       const place = this.#place;
       if (place === undefined) return;
       const wantedPort = this.#wantedPort;
-      const isPortRight = place.wantedPort === wantedPort || place.proxy.port === wantedPort;
-      if (isPortRight && place.address.host === this.#address().host) {
+      if (place.wantedPort === wantedPort || place.proxy.port === wantedPort) {
         place.proxy.configure(config);
-        this.#settle({ ...place, address: this.#address(), wantedPort });
+        this.#settle({ ...place, wantedPort });
       } else await this.#move(place);
     });
   }
 
-  /** What `canExpose` answers may have changed. */
+  /** Asks again what depends on the policy. */
   reconsider(): Promise<ProxyState> {
     return this.configure(this.#config);
+  }
+
+  /** Listens beyond loopback exactly as planned, now and after every start, without touching the loopback. */
+  expose(plan: ExposurePlan): Promise<ProxyState> {
+    return this.#enqueue(async () => {
+      this.#plan = plan;
+      await this.#expose();
+    });
   }
 
   /** Stops for good, old listeners that still drain included. */
@@ -126,20 +156,16 @@ export class ProxyController {
     for (const proxy of this.#leaving.keys()) await this.#close(proxy, stopDrainMs);
     await Promise.all(this.#leaving.values());
     this.#changes.dispose();
+    this.#exposedChanges.dispose();
   }
 
   get #wantedPort(): number {
     return this.#portOverride ?? this.#config['proxy.port'];
   }
 
-  #address(): ListenAddress {
-    return listenAddress(this.#config['proxy.host'], this.#deps.canExpose());
-  }
-
   #notice(): Reason | undefined {
     if (this.#place === undefined) return undefined;
-    const { address, proxy, wantedPort } = this.#place;
-    if (address.notice !== undefined) return address.notice;
+    const { proxy, wantedPort } = this.#place;
     return wantedPort === 0 || proxy.port === wantedPort
       ? undefined
       : reason('proxy.portInUse', wantedPort, proxy.port);
@@ -150,8 +176,7 @@ export class ProxyController {
     if (this.#place !== undefined) return true;
     this.#failure = undefined;
     this.#enter('starting');
-    const address = this.#address();
-    const opened = await this.#open(address, rememberedPort);
+    const opened = await this.#open(rememberedPort);
     if ('code' in opened) {
       this.#failure = opened;
       this.#deps.logger.error(reasonText(opened));
@@ -159,13 +184,14 @@ export class ProxyController {
       return false;
     }
     const startedAt = this.#deps.clock.now();
-    this.#settle({ proxy: opened, address, wantedPort: this.#wantedPort, startedAt });
+    this.#settle({ proxy: opened, wantedPort: this.#wantedPort, startedAt });
     opened.onDidChange(() => {
       if (this.#place?.proxy === opened) this.#changes.fire(this.state);
     });
     const notice = this.#notice();
     if (notice !== undefined) this.#deps.logger.warn(reasonText(notice));
-    this.#deps.logger.info(`The proxy answers at ${endpointOf(address.host, opened.port)}.`);
+    this.#deps.logger.info(`The proxy answers at ${endpointUrl('http', loopbackHost, opened.port)}.`);
+    await this.#expose();
     return true;
   }
 
@@ -176,49 +202,55 @@ export class ProxyController {
       this.#enter('stopping');
       await this.#close(place.proxy, stopDrainMs);
       this.#place = undefined;
+      this.#setExposed(notExposed);
       this.#deps.logger.info('The proxy is off.');
     }
     this.#enter('off');
   }
 
   async #move(old: Place): Promise<void> {
-    const address = this.#address();
     this.#place = undefined;
-    // `0.0.0.0` and `127.0.0.1` share a port number only one after the other.
-    const staysOnPort = old.wantedPort === this.#wantedPort;
-    const mustLeaveFirst = staysOnPort || old.proxy.port === this.#wantedPort;
-    if (mustLeaveFirst) await this.#close(old.proxy, stopDrainMs);
-    // Clients know the port: also one that was not the wanted one is kept.
-    const hasMoved = await this.#start(staysOnPort ? old.proxy.port : undefined);
-    if (mustLeaveFirst) return;
-    if (!hasMoved) {
-      this.#deps.logger.warn(`The proxy could not move to ${address.host}:${this.#wantedPort} and stays where it was.`);
+    if (!(await this.#start())) {
+      this.#deps.logger.warn(`The proxy could not move to port ${this.#wantedPort} and stays where it was.`);
       const failure = this.#failure;
       this.#settle(old);
       this.#failure = failure;
       return;
     }
-    // Another host may mean a narrower one: nothing more is let in there.
-    const drainMs = address.host === old.address.host ? moveDrainMs : stopDrainMs;
-    const leaving = this.#close(old.proxy, drainMs).finally(() => this.#leaving.delete(old.proxy));
+    const leaving = this.#close(old.proxy, moveDrainMs).finally(() => this.#leaving.delete(old.proxy));
     this.#leaving.set(old.proxy, leaving);
   }
 
-  async #open(address: ListenAddress, rememberedPort?: number): Promise<OpenedProxy | Reason> {
+  /** Nobody else calls `expose` of an opened proxy, and operations queue up. */
+  async #expose(): Promise<void> {
+    const proxy = this.#place?.proxy;
+    if (proxy === undefined) return;
+    const failures = await proxy.expose(this.#plan);
+    this.#setExposed({ addresses: proxy.exposed, failures });
+  }
+
+  #setExposed(exposed: Exposed): void {
+    if (JSON.stringify(exposed) === JSON.stringify(this.#exposed)) return;
+    this.#exposed = exposed;
+    for (const { message } of exposed.failures) this.#deps.logger.warn(`The proxy is not open as planned: ${message}`);
+    this.#exposedChanges.fire(exposed);
+  }
+
+  async #open(rememberedPort?: number): Promise<OpenedProxy | Reason> {
     const wanted = this.#wantedPort;
-    const isFree = rememberedPort !== undefined && (await this.#waitForPort(address.host, rememberedPort));
+    const isFree = rememberedPort !== undefined && (await this.#waitForPort(rememberedPort));
     try {
-      return await this.#deps.open(this.#config, address.host, isFree ? rememberedPort : wanted);
+      return await this.#deps.open(this.#config, isFree ? rememberedPort : wanted);
     } catch (error) {
       if (FlmError.is(error, 'port_in_use')) return reason('proxy.noPort', wanted, wanted + portsTried);
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      return reason('proxy.bindFailed', originOf(address.host, wanted).replace('http://', ''), messageOf(cause));
+      return reason('proxy.bindFailed', `${loopbackHost}:${wanted}`, messageOf(cause));
     }
   }
 
-  async #waitForPort(host: string, port: number): Promise<boolean> {
+  async #waitForPort(port: number): Promise<boolean> {
     for (let attempt = 1; attempt <= rememberedPortAttempts; attempt++) {
-      if (await this.#deps.isPortFree(host, port)) return true;
+      if (await this.#deps.isPortFree(port)) return true;
       await new Promise<void>((resolve) => this.#deps.clock.setTimeout(resolve, rememberedPortRetryMs));
     }
     return false;

@@ -548,7 +548,7 @@ describe('stopping', () => {
     await proxy.proxy.stop();
     await proxy.proxy.stop();
 
-    const { port } = await proxy.proxy.listen('127.0.0.1', 0);
+    const { port } = await proxy.proxy.listen(0);
 
     assert.equal((await fetch(`http://127.0.0.1:${port}/health`)).status, 200);
   });
@@ -563,17 +563,11 @@ describe('listening', () => {
     const { proxy } = buildProxy();
     open.push(proxy);
 
-    const listening = await proxy.listen('127.0.0.1', port);
+    const listening = await proxy.listen(port);
 
     assert.ok(listening.port > port && listening.port <= port + 20);
     assert.equal(listening.isOtherPort, true);
     other.close();
-  });
-
-  it('fails clearly on an address that is not this machine’s', async () => {
-    const { buildProxy } = await import('../../helpers/proxy-harness');
-
-    await assert.rejects(buildProxy().proxy.listen('192.0.2.1', 0), /cannot listen on 192\.0\.2\.1/);
   });
 
   it('knows whether an address leads to it', async () => {

@@ -66,7 +66,7 @@ describe('an attack run against a real gateway', () => {
       version: 'test',
       clientAddress: security.services.clientAddress,
     });
-    port = (await proxy.listen('127.0.0.1', 0)).port;
+    port = (await proxy.listen(0)).port;
   });
 
   afterEach(async () => {

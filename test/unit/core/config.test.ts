@@ -9,7 +9,7 @@ describe('parseConfig', () => {
 
     assert.deepEqual(problems, []);
     assert.equal(config['proxy.port'], 11435);
-    assert.equal(config['proxy.host'], '127.0.0.1');
+    assert.equal(config['proxy.exposure'], 'machine');
     assert.deepEqual(Object.keys(config).sort(), [...settingKeys].sort());
   });
 

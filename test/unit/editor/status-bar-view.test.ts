@@ -3,6 +3,7 @@ import { reason } from '../../../src/core/reason';
 import type { GatewayStatus } from '../../../src/editor/gateway-port';
 import { statusBarLinks, statusBarView } from '../../../src/editor/status-bar-view';
 import { connected, english, makeEngine, makeProxy, makeSecurity, now } from './editor-facts';
+import { quietSharing } from '../../helpers/quiet-sharing';
 import { makeBlock } from './security-facts';
 
 function view(status: GatewayStatus, isStartAsked = false, unseenBlocks = 0) {
@@ -63,9 +64,10 @@ describe('status bar', () => {
 
   it('says who can reach the proxy', () => {
     assert.match(view(connected({ proxy: makeProxy() })).tooltip, /Only this machine can reach it/);
+    const exposure = { scope: 'all', addresses: ['10.0.0.7'], because: ['settings'] } as const;
     assert.match(
-      view(connected({ proxy: makeProxy({ host: '0.0.0.0' }) })).tooltip,
-      /Other machines can reach it: it listens on 0\\\.0\\\.0\\\.0/,
+      view(connected({ proxy: makeProxy(), sharing: { ...quietSharing, exposure } })).tooltip,
+      /Other machines can reach it: it listens on 10\\\.0\\\.0\\\.7/,
     );
   });
 

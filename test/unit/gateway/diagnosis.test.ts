@@ -132,6 +132,13 @@ describe('diagnosis', () => {
     assert.equal(finding('proxy')?.code, 'proxy.off');
   });
 
+  it('says why the proxy is off when it could not be started', async () => {
+    const notice = reason('proxy.noPort', 11435, 11455);
+    const { finding } = await run({ proxy: { phase: 'failed', inFlight: 0, requests: 0, notice } });
+
+    assert.deepEqual(finding('proxy'), { code: 'proxy.failed', args: [], reason: notice });
+  });
+
   it('notices somebody else at our address', async () => {
     const { finding } = await run({ answer: () => ({ ...healthy, headers: {} }) });
 

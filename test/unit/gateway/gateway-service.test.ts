@@ -67,6 +67,7 @@ describe('gateway service', () => {
   let service: GatewayService;
   let demoFails: boolean;
   let sharingChanges: Emitter<void>;
+  let exposures: string[];
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -75,6 +76,7 @@ describe('gateway service', () => {
     activity = new Emitter<void>();
     demoFails = false;
     sharingChanges = new Emitter<void>();
+    exposures = [];
     service = create();
   });
   afterEach(() => service.stop());
@@ -84,17 +86,18 @@ describe('gateway service', () => {
     const config = { ...defaultConfig, ...options.config };
     const logger = createLineLogger('error', () => undefined);
     const proxy = new ProxyController(config, {
-      open: (_, __, port) =>
+      open: (_, port) =>
         Promise.resolve({
           port,
           inFlight: 0,
           requests: 0,
           onDidChange: activity.event,
+          exposed: [],
+          expose: () => Promise.resolve([]),
           configure: () => undefined,
           close: () => Promise.resolve(),
         }),
       isPortFree: () => Promise.resolve(true),
-      canExpose: () => false,
       clock,
       logger,
     });
@@ -108,6 +111,11 @@ describe('gateway service', () => {
         },
         guardian: new FakeGuardian(),
         protectionHandlers: {} as ProtectionHandlers,
+        exposure: {
+          start: (settings) => exposures.push(settings['proxy.exposure']),
+          configure: (settings) => exposures.push(settings['proxy.exposure']),
+          stop: () => Promise.resolve(),
+        },
         sharing: new Sharing(
           {
             exposure: () => quietSharing.exposure,
@@ -141,6 +149,14 @@ describe('gateway service', () => {
     await clock.advanceAsync(600);
 
     assert.equal(sent.filter((name) => name === 'sharing/changed').length, 2);
+  });
+
+  it('hands settings to the exposure: once keys and policy are known, then with every change', async () => {
+    await service.start();
+
+    await service.applyConfig(parseConfig({ 'proxy.exposure': 'all' }));
+
+    assert.deepEqual(exposures, ['machine', 'all']);
   });
 
   it('says that a part of sharing is not there', async () => {

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import type { ApiKey } from '../../../src/core/api-key';
 import { emptyEnginesSnapshot } from '../../../src/core/engine';
-import { reason } from '../../../src/core/reason';
+import { reason, type Reason } from '../../../src/core/reason';
 import { sharingSteps } from '../../../src/gateway/sharing-diagnosis';
 import type { ProxyState } from '../../../src/protocol/gateway-rpc';
 import type { SecuritySummary } from '../../../src/protocol/security-rpc';
+import type { ExposureState } from '../../../src/protocol/sharing-rpc';
 import { quietSecurity } from '../../helpers/quiet-security';
 import { quietSharing } from '../../helpers/quiet-sharing';
 
 const day = 24 * 60 * 60 * 1000;
 const now = 100 * day;
 const here: ProxyState = { phase: 'on', inFlight: 0, requests: 0, host: '127.0.0.1', port: 11435 };
-const beyond: ProxyState = { ...here, host: '0.0.0.0' };
+const beyond: ExposureState = { scope: 'all', addresses: ['192.0.2.7', 'fd00::7'], because: ['settings'] };
 
 function makeKey(change: Partial<ApiKey> = {}): ApiKey {
   return { id: 'abc', label: 'Anna', kind: 'normal', scope: {}, createdAt: 0, ...change };
@@ -19,15 +20,20 @@ function makeKey(change: Partial<ApiKey> = {}): ApiKey {
 
 function find(
   name: 'keys' | 'exposure' | 'storage',
-  facts: { proxy?: ProxyState; security?: Partial<SecuritySummary>; keys?: readonly ApiKey[] },
+  facts: {
+    proxy?: ProxyState;
+    security?: Partial<SecuritySummary>;
+    exposure?: ExposureState;
+    keys?: readonly ApiKey[];
+  },
 ) {
-  const { proxy = here, security = {}, keys = [] } = facts;
+  const { proxy = here, security = {}, exposure = quietSharing.exposure, keys = [] } = facts;
   const state = {
     proxy,
     engines: emptyEnginesSnapshot,
     configProblems: [],
     security: { ...quietSecurity, ...security },
-    sharing: quietSharing,
+    sharing: { ...quietSharing, exposure },
     pid: 7,
     startedAt: 0,
   };
@@ -41,12 +47,12 @@ describe('diagnosis of keys', () => {
   });
 
   it('finds fault when other machines are let in but none has a key', () => {
-    assert.deepEqual(find('keys', { proxy: beyond }), { ok: false, code: 'keys.noneExposed', args: ['0.0.0.0'] });
+    assert.deepEqual(find('keys', { exposure: beyond }), { ok: false, code: 'keys.noneExposed', args: ['192.0.2.7, fd00::7'] });
   });
 
   it('counts usable keys', () => {
     const facts = {
-      proxy: beyond,
+      exposure: beyond,
       security: { usableKeys: 2 },
       keys: [makeKey(), makeKey({ expiresAt: now + 4 * day })],
     };
@@ -103,23 +109,32 @@ describe('diagnosis of exposure', () => {
     ['off', false, 'exposure.unguarded'],
   ] as const) {
     it(`says where others reach the proxy, with how many keys, and what the services do: ${mode}`, () => {
-      const found = find('exposure', { proxy: beyond, security: { mode, usableKeys: 2 } });
+      const found = find('exposure', { exposure: beyond, security: { mode, usableKeys: 2 } });
 
-      assert.deepEqual(found, { ok, code, args: ['0.0.0.0', 2] });
+      assert.deepEqual(found, { ok, code, args: ['192.0.2.7, fd00::7', 2] });
     });
   }
 
-  it('explains why the proxy does not listen where it should', () => {
-    const proxy = { ...here, notice: reason('proxy.bindRefused', '192.0.2.7') };
+  const shutBecause = (notice: Reason): ExposureState => ({ ...quietSharing.exposure, notice });
 
-    assert.deepEqual(find('exposure', { proxy }), { ok: false, code: 'exposure.refused', args: ['192.0.2.7'] });
+  it('asks for a key where that is all that is missing', () => {
+    const exposure = shutBecause(reason('exposure.needsKey'));
+
+    assert.deepEqual(find('exposure', { exposure }), { ok: false, code: 'exposure.refused', args: [] });
   });
 
   it('asks for no key where the storage could not keep it', () => {
-    const proxy = { ...here, notice: reason('proxy.bindRefused', '192.0.2.7') };
-    const security = { storage: { kind: 'degraded', reason: reason('storage.notOpened', 'EIO') } } as const;
+    const exposure = shutBecause(reason('exposure.noStorage'));
 
-    assert.equal(find('exposure', { proxy, security }).code, 'exposure.refusedUnopened');
+    assert.equal(find('exposure', { exposure }).code, 'exposure.refusedUnopened');
+  });
+
+  it('explains whatever else keeps the proxy shut', () => {
+    const exposure = shutBecause(reason('exposure.needsTls'));
+
+    const found = find('exposure', { exposure });
+
+    assert.deepEqual([found.ok, found.code, found.reason?.code], [false, 'exposure.narrower', 'exposure.needsTls']);
   });
 });
 

@@ -4,9 +4,10 @@ import { reason } from '../../../../src/core/reason';
 import type { Gateway, GatewayStatus } from '../../../../src/editor/gateway-port';
 import { ChatEndpoint } from '../../../../src/editor/language-models/chat-endpoint';
 import type { ProxyState } from '../../../../src/protocol/gateway-rpc';
+import { quietSharing } from '../../../helpers/quiet-sharing';
 import { connected, english, makeProxy } from '../editor-facts';
 
-function make(status: GatewayStatus, started: ProxyState, host = '127.0.0.1') {
+function make(status: GatewayStatus, started: ProxyState) {
   const requests: string[] = [];
   const gateway = {
     status,
@@ -15,7 +16,7 @@ function make(status: GatewayStatus, started: ProxyState, host = '127.0.0.1') {
       return Promise.resolve(started);
     },
   } as Pick<Gateway, 'status' | 'request'>;
-  const settings = { get: (name: SettingKey) => (name === 'proxy.host' ? host : undefined) as never };
+  const settings = { get: (name: SettingKey) => (name === 'proxy.exposure' ? 'machine' : undefined) as never };
   return { endpoint: new ChatEndpoint(gateway, settings, english), requests };
 }
 
@@ -37,7 +38,8 @@ describe('where a chat goes', () => {
   });
 
   it('is nowhere when starting the proxy would open it to other machines', async () => {
-    const { endpoint, requests } = make(connected(), makeProxy(), '0.0.0.0');
+    const sharing = { ...quietSharing, exposure: { ...quietSharing.exposure, scope: 'all' as const } };
+    const { endpoint, requests } = make(connected({ sharing }), makeProxy());
 
     await assert.rejects(endpoint.get(), /opens it to other machines/);
     assert.deepEqual(requests, []);

@@ -43,7 +43,7 @@ function makeSession(answers: Readonly<Record<string, unknown>> = {}, services: 
       askForText: async () => 'text',
       write: async (path, text) => void written.push([path, text]),
       openInEditor: async () => undefined,
-      networkAddresses: () => [],
+      run: async (command, share) => void calls.push(`${command} ${share ?? ''}`),
       ...services,
     },
   });
@@ -125,7 +125,7 @@ describe('session of the panel', () => {
     const { session, posted, asked } = makeSession();
 
     await session.receive('rubbish');
-    await session.receive(request('config/set', { settings: { 'flm.proxy.host': '0.0.0.0' } }));
+    await session.receive(request('config/set', { settings: { 'flm.proxy.exposure': 'all' } }));
 
     assert.deepEqual(asked, []);
     assert.equal(posted.length, 1);

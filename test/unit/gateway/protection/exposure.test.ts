@@ -1,49 +1,34 @@
 import assert from 'node:assert/strict';
 import { Exposure } from '../../../../src/gateway/protection/exposure';
 
-describe('exposure', () => {
-  let changes: (readonly [string | undefined, string | undefined])[];
+describe('exposure, as far as security has to know', () => {
+  let changes: boolean[];
   let exposure: Exposure;
 
   beforeEach(() => {
     changes = [];
-    exposure = new Exposure((from, to) => changes.push([from, to]));
+    exposure = new Exposure(() => changes.push(exposure.isOpen));
   });
 
-  it('is none while only loopback is listened on', () => {
-    for (const host of ['127.0.0.1', '127.0.0.2', '::1']) exposure.add(host);
-
-    assert.equal(exposure.beyond, undefined);
-    assert.deepEqual(changes, []);
+  it('is none before a listener opens', () => {
+    assert.equal(exposure.isOpen, false);
   });
 
   it('begins before the listener opens and ends after it closed, told once each', () => {
-    const listener = exposure.add('0.0.0.0');
+    const listener = exposure.add();
     listener.dispose();
     listener.dispose();
 
-    assert.equal(exposure.beyond, undefined);
-    assert.deepEqual(changes, [
-      [undefined, '0.0.0.0'],
-      ['0.0.0.0', undefined],
-    ]);
+    assert.deepEqual(changes, [true, false]);
   });
 
-  it('goes on while an old listener still drains beside a narrower new one', () => {
-    const wide = exposure.add('0.0.0.0');
-    exposure.add('127.0.0.1');
-    assert.equal(exposure.beyond, '0.0.0.0');
+  it('goes on while one of several listeners still drains', () => {
+    const first = exposure.add();
+    const second = exposure.add();
+    first.dispose();
+    assert.equal(exposure.isOpen, true);
 
-    wide.dispose();
-    assert.equal(exposure.beyond, undefined);
-  });
-
-  it('does not end when the proxy moves to another port of the same address', () => {
-    const old = exposure.add('::');
-    exposure.add('::');
-    old.dispose();
-
-    assert.equal(exposure.beyond, '::');
-    assert.equal(changes.length, 1);
+    second.dispose();
+    assert.deepEqual(changes, [true, false]);
   });
 });

@@ -6,6 +6,7 @@ import { FlmError } from '../../../../src/core/errors';
 import { silentLogger } from '../../../../src/core/logger';
 import type { OpenedProxy } from '../../../../src/gateway/gateway-ports';
 import { ProxyController } from '../../../../src/gateway/proxy/proxy-controller';
+import { closedPlan, type ExposurePlan, type ListenFailure } from '../../../../src/proxy/listeners/exposure-plan';
 import type { ProxyPhase } from '../../../../src/protocol/gateway-rpc';
 import { FakeClock, settle } from '../../../helpers/fake-clock';
 
@@ -16,11 +17,17 @@ class FakeProxy implements OpenedProxy {
   readonly onDidChange = this.changes.event;
   readonly configs: FlmConfig[] = [];
   readonly closedWith: number[] = [];
+  readonly plans: ExposurePlan[] = [];
+  exposed: readonly string[] = [];
+  failures: readonly ListenFailure[] = [];
 
-  constructor(
-    readonly host: string,
-    readonly port: number,
-  ) {}
+  constructor(readonly port: number) {}
+
+  expose(plan: ExposurePlan): Promise<readonly ListenFailure[]> {
+    this.plans.push(plan);
+    this.exposed = plan.addresses.filter((address) => !this.failures.some((failure) => failure.address === address));
+    return Promise.resolve(this.failures);
+  }
 
   configure(config: FlmConfig): void {
     this.configs.push(config);
@@ -36,14 +43,12 @@ describe('proxy controller', () => {
   let clock: FakeClock;
   let opened: FakeProxy[];
   let taken: Set<number>;
-  let canExpose: boolean;
   let failure: Error | undefined;
 
   beforeEach(() => {
     clock = new FakeClock();
     opened = [];
     taken = new Set();
-    canExpose = false;
     failure = undefined;
   });
 
@@ -51,16 +56,15 @@ describe('proxy controller', () => {
 
   function create(initial: FlmConfig = config()): ProxyController {
     return new ProxyController(initial, {
-      open: (_, host, port) => {
+      open: (_, port) => {
         if (failure !== undefined) return Promise.reject(failure);
         const free = [port, port + 1, port + 2].find((candidate) => !taken.has(candidate));
         if (free === undefined) return Promise.reject(new FlmError('port_in_use', 'none'));
-        const proxy = new FakeProxy(host, free);
+        const proxy = new FakeProxy(free);
         opened.push(proxy);
         return Promise.resolve(proxy);
       },
-      isPortFree: (_, port) => Promise.resolve(!taken.has(port)),
-      canExpose: () => canExpose,
+      isPortFree: (port) => Promise.resolve(!taken.has(port)),
       clock,
       logger: silentLogger,
     });
@@ -195,40 +199,62 @@ describe('proxy controller', () => {
     assert.equal(state.notice, undefined);
   });
 
-  it('refuses to listen beyond this machine without a key, and does once there is one', async () => {
-    const controller = create(config({ 'proxy.host': '0.0.0.0' }));
+  const plan = (...addresses: string[]): ExposurePlan => ({ ...closedPlan, addresses });
 
-    const refused = await controller.start();
-    canExpose = true;
-    const allowed = await controller.reconsider();
-
-    assert.deepEqual([refused.host, refused.notice?.code], ['127.0.0.1', 'proxy.bindRefused']);
-    assert.deepEqual([allowed.host, allowed.notice], ['0.0.0.0', undefined]);
-  });
-
-  it('leaves the wider address at once when its last key is gone', async () => {
-    canExpose = true;
-    const controller = create(config({ 'proxy.host': '0.0.0.0' }));
+  it('opens beyond loopback as told, without another listener there', async () => {
+    const controller = create();
     await controller.start();
 
-    canExpose = false;
-    const state = await controller.reconsider();
+    const state = await controller.expose(plan('10.0.0.7'));
 
-    assert.equal(state.host, '127.0.0.1');
-    assert.deepEqual(opened[0]!.closedWith, [0]);
+    assert.deepEqual(controller.exposed, { addresses: ['10.0.0.7'], failures: [] });
+    assert.deepEqual([opened.length, opened[0]!.closedWith, state.host], [1, [], '127.0.0.1']);
   });
 
-  it('keeps the port that clients know, though it is not the wanted one, when only the address changes', async () => {
-    const { 'proxy.port': wanted } = config();
-    taken.add(wanted);
-    const controller = create(config({ 'proxy.host': '0.0.0.0' }));
-    const before = await controller.start();
+  it('opens nothing while it is off, and what it was told once it is on', async () => {
+    const controller = create();
+    await controller.expose(plan('10.0.0.7'));
+    assert.deepEqual(controller.exposed.addresses, []);
 
-    canExpose = true;
-    const after = await controller.reconsider();
+    await controller.start();
 
-    assert.deepEqual([before.host, before.port], ['127.0.0.1', wanted + 1]);
-    assert.deepEqual([after.host, after.port], ['0.0.0.0', wanted + 1]);
+    assert.deepEqual(controller.exposed.addresses, ['10.0.0.7']);
+  });
+
+  it('takes the exposure along to another port', async () => {
+    const controller = create();
+    await controller.expose(plan('10.0.0.7'));
+    await controller.start();
+
+    await controller.configure(config({ 'proxy.port': 12000 }));
+
+    assert.deepEqual(opened[1]!.exposed, ['10.0.0.7']);
+  });
+
+  it('tells when exposure changes: told, by start and by stop; not when it is the same', async () => {
+    const controller = create();
+    const seen: (readonly string[])[] = [];
+    controller.onDidChangeExposed(({ addresses }) => seen.push(addresses));
+
+    await controller.start();
+    await controller.expose(plan('10.0.0.7'));
+    await controller.expose(plan('10.0.0.7'));
+    await controller.stop();
+
+    assert.deepEqual(seen, [['10.0.0.7'], []]);
+  });
+
+  it('says which addresses it could not open', async () => {
+    const controller = create();
+    await controller.start();
+    opened[0]!.failures = [{ address: '10.0.0.8', message: 'taken' }];
+
+    await controller.expose(plan('10.0.0.7', '10.0.0.8'));
+
+    assert.deepEqual(controller.exposed, {
+      addresses: ['10.0.0.7'],
+      failures: [{ address: '10.0.0.8', message: 'taken' }],
+    });
   });
 
   it('shows requests as they come', async () => {
