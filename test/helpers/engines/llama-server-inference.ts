@@ -89,7 +89,7 @@ const routes: Readonly<Record<string, InferenceRoute>> = {
     check: (body) => (body['input'] === undefined ? [400, "'input' is required"] : undefined),
     whole: ({ ids, model, reply }) => responsesObject({ id: ids.take(32), model, reply }),
     stream: ({ ids, model, reply }) =>
-      responsesStream({ id: ids.take(32), model, reply }, { timings: llamaTimings(reply) }),
+      responsesStream({ id: ids.take(32), model, reply }, { lastExtras: { timings: llamaTimings(reply) } }),
   },
 };
 

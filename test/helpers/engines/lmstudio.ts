@@ -188,7 +188,8 @@ async function inference(context: Context, kind: Kind, more: object = {}): Promi
     },
     stream: (reply) => {
       if (kind === 'messages') return anthropicStream(answer(reply));
-      if (kind === 'responses') return responsesStream({ ...answer(reply), id: ids.take(48).toLowerCase() });
+      if (kind === 'responses')
+        return responsesStream({ ...answer(reply), id: ids.take(48).toLowerCase() }, { hasNumbers: true });
       return (kind === 'chat' ? openAiChatStream : openAiCompletionStream)(words, answer(reply), wish);
     },
     sendFailure: (message) => sendStringError(context, 400, message),

@@ -297,9 +297,10 @@ export const ollamaOpenAiRoutes: Readonly<Record<string, OllamaHandler>> = {
         const options = { headers: eventStream, flush: false };
         return streamReply(context.exchange, context.simulator, reply, anthropicStream(facts), options);
       }
-      if (await generateWhole(context.exchange, context.simulator, reply)) {
-        context.exchange.sendJson(200, anthropicMessage(facts));
-      }
+      if (!(await generateWhole(context.exchange, context.simulator, reply))) return;
+      const failure = failureOf(reply);
+      if (failure === undefined) context.exchange.sendJson(200, anthropicMessage(facts));
+      else context.exchange.sendJson(500, { type: 'error', error: { type: 'api_error', message: failure } });
     },
   },
   '/v1/responses': {
@@ -311,11 +312,18 @@ export const ollamaOpenAiRoutes: Readonly<Record<string, OllamaHandler>> = {
       const facts = { id: context.state.ids.take(24), model: String(body['model']), reply };
       if (wantsStream(body)) {
         const options = { headers: eventStream, flush: false };
-        return streamReply(context.exchange, context.simulator, reply, responsesStream(facts), options);
+        return streamReply(
+          context.exchange,
+          context.simulator,
+          reply,
+          responsesStream(facts, { hasNumbers: true }),
+          options,
+        );
       }
-      if (await generateWhole(context.exchange, context.simulator, reply)) {
-        context.exchange.sendJson(200, responsesObject(facts));
-      }
+      if (!(await generateWhole(context.exchange, context.simulator, reply))) return;
+      const failure = failureOf(reply);
+      if (failure === undefined) context.exchange.sendJson(200, responsesObject(facts));
+      else sendError(context, 500, failure);
     },
   },
 };

@@ -23,43 +23,71 @@ export function responsesObject({ id, model, reply }: ResponseFacts): object {
   };
 }
 
-/** Ends at `response.completed` (with `lastExtras`); there is no `[DONE]`. */
-export function responsesStream({ id, model, reply }: ResponseFacts, lastExtras: object = {}): StreamDialect {
+/** Ends at `response.completed`; there is no `[DONE]`. */
+export function responsesStream(
+  { id, model, reply }: ResponseFacts,
+  {
+    lastExtras = {},
+    hasNumbers = false,
+  }: {
+    /** More members of the last event. */
+    readonly lastExtras?: object;
+    /** Events say their number, and their place in the output: OpenAI, Ollama and LM Studio do, llama-server does not. */
+    readonly hasNumbers?: boolean;
+  } = {},
+): StreamDialect {
   const messageId = `msg_${id}`;
   const response = { id: `resp_${id}`, object: 'response', status: 'in_progress' };
   const item = { content: [], id: messageId, role: 'assistant', status: 'in_progress', type: 'message' };
+  let sequence = 0;
+  let items = 0;
   let isOpen = false;
+  let messageAt = 0;
+  const event = (data: Parameters<typeof named>[0]): string =>
+    named(hasNumbers ? { ...data, sequence_number: sequence++ } : data);
+  const at = (index: number): object => (hasNumbers ? { output_index: index } : {});
+  const inPart = (): object => (hasNumbers ? { ...at(messageAt), content_index: 0 } : {});
   const openMessage = (): string => {
     if (isOpen) return '';
     isOpen = true;
+    messageAt = items++;
+    const part = { type: 'output_text', text: '', ...(hasNumbers && { annotations: [] }) };
     return (
-      named({ type: 'response.output_item.added', item }) +
-      named({ type: 'response.content_part.added', item_id: messageId, part: { type: 'output_text', text: '' } })
+      event({ type: 'response.output_item.added', ...at(messageAt), item }) +
+      event({ type: 'response.content_part.added', item_id: messageId, ...inPart(), part })
     );
   };
+  const start = hasNumbers ? { ...response, created_at: epochSeconds(), model, output: [] } : response;
   return {
-    start: () => named({ type: 'response.created', response }) + named({ type: 'response.in_progress', response }),
+    start: () =>
+      event({ type: 'response.created', response: start }) + event({ type: 'response.in_progress', response: start }),
     piece: (piece) => {
       if (piece.kind === 'tool') {
         const call = functionCall(id, piece.index, piece.call.name, argumentsText(piece.call));
+        const place = at(items++);
+        const begun = { ...call, arguments: '', status: 'in_progress' };
+        const delta = { item_id: call.id, ...place, delta: call.arguments };
         return [
-          named({ type: 'response.output_item.added', item: { ...call, arguments: '', status: 'in_progress' } }) +
-            named({ type: 'response.function_call_arguments.delta', item_id: call.id, delta: call.arguments }) +
-            named({ type: 'response.output_item.done', item: call }),
+          event({ type: 'response.output_item.added', ...place, item: begun }) +
+            event({ type: 'response.function_call_arguments.delta', ...delta }) +
+            event({ type: 'response.output_item.done', ...place, item: call }),
         ];
       }
       if (piece.kind === 'reasoning') {
-        return [named({ type: 'response.reasoning_text.delta', item_id: `rs_${id}`, delta: piece.text })];
+        if (hasNumbers) return [];
+        return [event({ type: 'response.reasoning_text.delta', item_id: `rs_${id}`, delta: piece.text })];
       }
-      return [openMessage() + named({ type: 'response.output_text.delta', item_id: messageId, delta: piece.text })];
+      const opening = openMessage();
+      const delta = { item_id: messageId, ...inPart(), delta: piece.text };
+      return [opening + event({ type: 'response.output_text.delta', ...delta })];
     },
     finish: () => {
       const text = joinText(reply, 'text');
       const part = { type: 'output_text', annotations: [], logprobs: [], text };
       const done = isOpen
-        ? named({ type: 'response.output_text.done', item_id: messageId, text }) +
-          named({ type: 'response.content_part.done', item_id: messageId, part }) +
-          named({ type: 'response.output_item.done', item: messageItem(id, text) })
+        ? event({ type: 'response.output_text.done', item_id: messageId, ...inPart(), text }) +
+          event({ type: 'response.content_part.done', item_id: messageId, ...inPart(), part }) +
+          event({ type: 'response.output_item.done', ...at(messageAt), item: messageItem(id, text) })
         : '';
       const completed = {
         id: response.id,
@@ -70,9 +98,9 @@ export function responsesStream({ id, model, reply }: ResponseFacts, lastExtras:
         output: output(id, reply),
         usage: usage(reply),
       };
-      return [done + named({ type: 'response.completed', response: completed, ...lastExtras })];
+      return [done + event({ type: 'response.completed', response: completed, ...lastExtras })];
     },
-    fail: (message) => [named({ type: 'error', code: 'server_error', message, param: null })],
+    fail: (message) => [event({ type: 'error', code: 'server_error', message, param: null })],
   };
 }
 

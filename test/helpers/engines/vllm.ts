@@ -210,7 +210,7 @@ async function inference(context: Context, kind: 'chat' | 'completion' | 'messag
           ? openAiCompletionStream(words, { id, model, reply, callId }, wish)
           : kind === 'messages'
             ? anthropicStream({ id, model, reply })
-            : responsesStream({ id: ids.take(32), model, reply }),
+            : responsesStream({ id: ids.take(32), model, reply }, { hasNumbers: true }),
     sendFailure: (message) => sendError(context, 500, 'InternalServerError', message),
   });
 }
