@@ -3,6 +3,7 @@ import { changedKeys, isSameConfig, parseConfig, type ConfigProblem, type Parsed
 import type { FlmConfig } from '../core/config-schema';
 import { DisposableStore } from '../core/disposable';
 import { messageOf } from '../core/errors';
+import type { Measurements } from '../core/measurements';
 import type {
   GatewayNotificationName,
   GatewayNotifications,
@@ -47,6 +48,7 @@ export interface GatewayServiceDeps {
   /** Requests about exposure, TLS, shares and the check-up. */
   readonly sharingHandlers: SharingHandlers;
   readonly keys: EngineKeyRing;
+  readonly measurements: () => Measurements;
   /** Undefined: nothing is remembered (headless, where the command line says what is on). */
   readonly desired?: DesiredStateFile;
   readonly clock: Clock;
@@ -222,6 +224,7 @@ export class GatewayService implements RpcService {
         this.demoEnded();
         return null;
       },
+      'models/measurements': () => this.#deps.measurements(),
       diagnose: () =>
         diagnose({
           state: () => this.state(),

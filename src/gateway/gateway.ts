@@ -25,6 +25,7 @@ import { protectionHandlers } from './protection/protection-handlers';
 import { StoredEngineCache } from './protection/stored-engine-cache';
 import { isPortFree, proxyOpener } from './proxy/open-proxy';
 import { ProxyController } from './proxy/proxy-controller';
+import { ProxyMetrics } from '../proxy/metrics/proxy-metrics';
 import { RpcServer } from './rpc/rpc-server';
 import { createToken } from './rpc/token';
 import { Sharing } from './sharing';
@@ -163,9 +164,18 @@ export class Gateway {
       logger,
     });
     const { catalog, health } = engines;
+    const metrics = new ProxyMetrics();
+    const { gate, blocklist } = protection.services;
     const open = proxyOpener({
       catalog,
-      gate: protection.services.gate,
+      gate,
+      metrics,
+      gauges: () => ({
+        queueLength: gate.queueLength,
+        blocks: blocklist.list().length,
+        throttleLevel: gate.throttle,
+        engines: engines.snapshot().engines,
+      }),
       clientAddress: protection.services.clientAddress,
       listens: () => protection.listens(),
       withPolicy: (settings) => protection.withPolicy(settings),
@@ -216,6 +226,7 @@ export class Gateway {
         sharing,
         sharingHandlers: sharingHandlers(exposure.handlers),
         keys,
+        measurements: () => metrics.measurements(),
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),
         clock,
         logger,

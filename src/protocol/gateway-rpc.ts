@@ -1,5 +1,6 @@
 import type { ConfigProblem } from '../core/config';
 import type { EnginesSnapshot } from '../core/engine';
+import type { Measurements } from '../core/measurements';
 import type { Reason } from '../core/reason';
 import type { SecurityNotifications, SecurityRequests, SecuritySummary } from './security-rpc';
 import type { SharingNotifications, SharingRequests, SharingSummary } from './sharing-rpc';
@@ -148,6 +149,8 @@ export interface GatewayRequests extends SecurityRequests, SharingRequests {
   'interest/set': { params: { readonly visible: boolean }; result: null };
   'demo/start': { params: Record<string, never>; result: { readonly baseUrl: string } };
   'demo/stop': { params: Record<string, never>; result: null };
+  /** What was measured about models and FLM itself since the gateway's start. From memory. */
+  'models/measurements': { params: Record<string, never>; result: Measurements };
   diagnose: { params: Record<string, never>; result: readonly DiagnosisStep[] };
   /** A newer window asks an older gateway to make room: it stops and frees lease and port. */
   yield: {

@@ -159,6 +159,11 @@ export class SecurityGate implements Gate {
     return this.#effectiveLevel();
   }
 
+  /** Requests waiting for their turn. */
+  get queueLength(): number {
+    return this.#queue.waiting;
+  }
+
   /** Takes a new level of throttling, from whoever watches the machine. */
   setThrottle(level: ThrottleLevel, cause = ''): void {
     if (level === this.#level) return;

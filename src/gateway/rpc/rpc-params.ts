@@ -38,6 +38,7 @@ const readers: ParamReaders = {
   'interest/set': (fields) => ({ visible: boolean(fields, 'visible') }),
   'demo/start': nothing,
   'demo/stop': nothing,
+  'models/measurements': nothing,
   diagnose: nothing,
   yield: (fields) => ({
     token: text(fields, 'token', 256),

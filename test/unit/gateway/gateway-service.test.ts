@@ -128,6 +128,7 @@ describe('gateway service', () => {
         ),
         sharingHandlers: sharingHandlers(),
         keys: new EngineKeyRing(),
+        measurements: () => ({ models: [] }),
         clock,
         logger,
         notify: (name) => sent.push(name),
