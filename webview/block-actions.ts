@@ -2,7 +2,7 @@ import type { Block } from '../src/core/block';
 import { fill, strings } from './boot';
 import { el } from './dom';
 import { explainBlock } from './explain';
-import { formatDuration } from './formats';
+import { formatLength } from './formats';
 import type { PanelContext } from './panel-context';
 import { openDialog } from './ui/dialog';
 import { visibleText } from './visible-text';
@@ -24,7 +24,9 @@ export class BlockActions {
     const { host } = this.#context;
     await this.#try(async () => {
       await host.request('blocks/remove', { range: block.range });
-      this.#say(fill(actions.unblocked, visibleText(block.range)), () => this.#restore(block));
+      this.#say(fill(actions.unblocked, visibleText(block.range)), async () => {
+        await host.request('blocks/restore', { range: block.range });
+      });
     });
   }
 
@@ -53,16 +55,20 @@ export class BlockActions {
     });
   }
 
-  /** Another end for a block; undefined: until lifted. */
+  /** Another end for a block; undefined: until lifted. Whoever made it and why stay as they are. */
   async change(block: Block, expiresAt: number | undefined): Promise<void> {
+    const { host } = this.#context;
+    const setEnd = async (end: number | undefined): Promise<void> => {
+      await host.request('blocks/change', { range: block.range, expiresAt: end ?? null });
+    };
     await this.#try(async () => {
-      await this.#restore({ ...block, ...(expiresAt === undefined ? {} : { expiresAt }) }, expiresAt === undefined);
+      await setEnd(expiresAt);
       const text = visibleText(block.range);
       const said =
         expiresAt === undefined
           ? fill(actions.madePermanent, text)
-          : fill(actions.extended, text, formatDuration(expiresAt - Date.now()));
-      this.#say(said, () => this.#restore(block));
+          : fill(actions.extended, text, formatLength(expiresAt - Date.now()));
+      this.#say(said, () => setEnd(block.expiresAt));
     });
   }
 
@@ -80,16 +86,6 @@ export class BlockActions {
         { label: actions.allowAlways, icon: 'pass', look: 'secondary', run: () => this.allow(block.range) },
       ],
       closeLabel: strings.common.close,
-    });
-  }
-
-  async #restore(block: Block, forGood = false): Promise<void> {
-    const { range, reason, note, expiresAt } = block;
-    await this.#context.host.request('blocks/add', {
-      range,
-      reason,
-      ...(note === undefined ? {} : { note }),
-      ...(expiresAt === undefined || forGood ? {} : { expiresAt }),
     });
   }
 

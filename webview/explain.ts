@@ -5,7 +5,8 @@ import { fill, strings } from './boot';
 import { el, untrusted, type Child } from './dom';
 import { formatExact, formatNumber } from './formats';
 
-const { why } = strings;
+const { why, signs } = strings;
+const causes: Readonly<Partial<Record<string, string>>> = strings.causes;
 
 /** The sentence about a rule, with the figures of the policy in force where they are known. */
 type RuleSentence = (policy: SecurityPolicy | undefined) => string;
@@ -43,7 +44,7 @@ export function explainBlock(block: Block, policy: SecurityPolicy | undefined): 
     block.expiresAt === undefined ? why.blockedForGood : fill(why.blockedUntil, formatExact(block.expiresAt));
   const isAutomatic = block.source === 'auto';
   return answers([
-    [why.seen, [untrusted(block.reason, 500)]],
+    [why.seen, seenIn(block)],
     [why.rule, [ruleSentence(block.rule, policy), ruleName(block.rule)]],
     [
       why.done,
@@ -56,6 +57,24 @@ export function explainBlock(block: Block, policy: SecurityPolicy | undefined): 
     ],
     [why.allow, [isAutomatic ? why.allowAutomatic : why.allowManual]],
   ]);
+}
+
+/** Why somebody is blocked, in one sentence: FLM's own in the reader's language, a person's as it was written. */
+export function blockSentence({ cause, reason }: Block): HTMLElement {
+  const template = cause === undefined ? undefined : causes[cause.sentence.code];
+  if (cause === undefined || template === undefined) return untrusted(reason, 500);
+  return el('span', {}, fill(template, ...cause.sentence.args));
+}
+
+/** The sentence, the sign that tipped the scale, and what it quotes of the request: apart, for it is a stranger's. */
+function seenIn(block: Block): readonly Child[] {
+  const { lastRule, quote } = block.cause ?? {};
+  const sign = lastRule === undefined ? undefined : signName(lastRule);
+  return [
+    blockSentence(block),
+    sign !== undefined && ` ${fill(why.lastSign, sign)}`,
+    quote !== undefined && el('span', { class: 'quoted' }, ` ${why.quoted} `, el('code', {}, untrusted(quote, 200))),
+  ];
 }
 
 /** Why something was recorded: the same four questions. */
@@ -95,7 +114,18 @@ function ruleSentence(rule: string, policy: SecurityPolicy | undefined): string 
     if (sentence !== undefined) return sentence(policy);
     parts.pop();
   }
-  return why.ruleOther;
+  const sign = signName(rule);
+  return sign === undefined ? why.ruleOther : fill(why.ruleSign, sign);
+}
+
+/** What a sign is called, by the longest beginning of its rule that has a name. */
+function signName(rule: string): string | undefined {
+  const parts = rule.split('.');
+  for (; parts.length > 0; parts.pop()) {
+    const name = parts.join('.');
+    if (Object.hasOwn(signs, name)) return signs[name];
+  }
+  return undefined;
 }
 
 function ruleName(rule: string): HTMLElement {

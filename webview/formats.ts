@@ -55,10 +55,19 @@ export function formatRelative(at: number, now: number): string {
   return relative.format(Math.trunc(difference / size), unit);
 }
 
-/** A length of time in its largest whole unit: `27 min`, `24 h`, `30 d`. */
+/** A length of time in its largest whole unit, as the tree says it: `27 min`, `24 h`, `30 d`. */
 export function formatDuration(ms: number): string {
-  if (ms < 60_000) return fill(strings.units.s, whole.format(Math.max(0, Math.ceil(ms / 1000))));
-  if (ms < 2 * 3_600_000) return fill(strings.units.min, whole.format(Math.round(ms / 60_000)));
-  if (ms < 2 * 86_400_000) return fill(strings.units.h, whole.format(Math.round(ms / 3_600_000)));
-  return fill(strings.units.d, whole.format(Math.round(ms / 86_400_000)));
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return fill(strings.units.s, whole.format(seconds));
+  if (seconds < 3_600) return fill(strings.units.min, whole.format(Math.floor(seconds / 60)));
+  if (seconds < 86_400) return fill(strings.units.h, whole.format(Math.floor(seconds / 3_600)));
+  return fill(strings.units.d, whole.format(Math.floor(seconds / 86_400)));
+}
+
+/** How long something was asked to last, in the words of the question: `90 min`, `24 h`, `30 d`. */
+export function formatLength(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (minutes < 120) return fill(strings.units.min, whole.format(minutes));
+  if (minutes < 2 * 1_440) return fill(strings.units.h, whole.format(Math.round(minutes / 60)));
+  return fill(strings.units.d, whole.format(Math.round(minutes / 1_440)));
 }

@@ -91,6 +91,9 @@ export interface UsageSummary {
   readonly tokensOut: number;
   readonly bytesOut: number;
   readonly lastAt: number;
+  /** Time to the first token; undefined when no request had one. */
+  readonly firstTokenP50Ms?: number;
+  readonly firstTokenP95Ms?: number;
 }
 
 export interface Statistics {

@@ -1,4 +1,4 @@
-import { reasonTemplates, type Reason } from '../core/reason';
+import { reasonTemplates, type Reason, type ReasonCode } from '../core/reason';
 import { diagnosisTemplates, type DiagnosisFinding } from '../protocol/gateway-rpc';
 import { formatTime } from './format';
 import { cleanArgs, plainText } from './safe-text';
@@ -20,6 +20,14 @@ export interface Localizer {
  */
 export function localizeReason(l10n: Localizer, value: Reason, clean = plainText): string {
   return localizeTemplate(l10n, reasonTemplates[value.code], value, clean);
+}
+
+/** Templates of reasons in the reader's language, for a page that fills them in itself. */
+export function localizedTemplates<C extends ReasonCode>(
+  l10n: Localizer,
+  codes: readonly C[],
+): Readonly<Record<C, string>> {
+  return Object.fromEntries(codes.map((code) => [code, l10n.t(reasonTemplates[code])])) as Record<C, string>;
 }
 
 /** Puts the finding of a diagnosis step into the reader's words; `clean` as in {@link localizeReason}. */

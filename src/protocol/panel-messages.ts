@@ -1,6 +1,10 @@
 import type { AuditEvent } from '../core/audit';
+import type { Endpoint } from '../core/exposure';
+import type { ShareView } from '../core/share';
+import type { TlsState } from '../core/tls';
 import type { GatewayRequests, ProxyState } from './gateway-rpc';
 import type { BlockListFormat, ImportReport, SecurityRequests, SecuritySummary } from './security-rpc';
+import type { CheckupFinding, CheckupReport, ExposureState } from './sharing-rpc';
 
 /**
  * What the security panel and the extension say to each other over `postMessage`. Every message is plain JSON.
@@ -64,7 +68,13 @@ export interface PanelHostRequests {
   'host/importBlocks': { params: Record<string, never>; result: ImportReport };
   /** The same page as an editor tab. */
   'host/openInEditor': { params: Record<string, never>; result: null };
+  /** Runs one of the commands that ask for more than a page should: `share` for a share's id. */
+  'host/run': { params: { readonly command: PanelCommand; readonly share?: string }; result: null };
 }
+
+/** Commands of FLM that the page may start: who is shared with, and who can reach the proxy, is asked by VS Code. */
+export const panelCommands = ['share.create', 'share.change', 'exposure.change'] as const;
+export type PanelCommand = (typeof panelCommands)[number];
 
 export type PanelRequests = PanelGatewayRequests & PanelHostRequests;
 export type PanelRequestName = keyof PanelRequests;
@@ -79,10 +89,7 @@ export interface PanelConnection {
 }
 
 /** An address under which clients reach the gateway. */
-export interface PanelEndpoint {
-  readonly from: 'machine' | 'network' | 'domain';
-  readonly url: string;
-}
+export type PanelEndpoint = Endpoint;
 
 export type PanelProxy = Omit<ProxyState, 'notice'> & { readonly notice: string | null };
 
@@ -90,12 +97,34 @@ export type PanelSecurity = Omit<SecuritySummary, 'storage'> & {
   readonly storage: { readonly kind: SecuritySummary['storage']['kind']; readonly text: string | null };
 };
 
+/** A finding in the reader's language. */
+export type PanelFinding = Omit<CheckupFinding, 'what' | 'why' | 'fix'> & {
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+};
+
+/** Sharing with its sentences in the reader's language. */
+export interface PanelSharing {
+  readonly exposure: Omit<ExposureState, 'notice'> & { readonly notice: string | null };
+  readonly tls: Omit<TlsState, 'notice'> & { readonly notice: string | null };
+  /** Running shares. */
+  readonly shares: readonly ShareView[];
+  readonly checkup:
+    | (Omit<CheckupReport, 'findings' | 'skipped'> & {
+        readonly findings: readonly PanelFinding[];
+        readonly skipped: readonly string[];
+      })
+    | null;
+}
+
 /** Everything the page is told without asking. Null: not known (yet). */
 export interface PanelState {
   readonly connection: PanelConnection;
   readonly proxy: PanelProxy | null;
   readonly endpoints: readonly PanelEndpoint[];
   readonly security: PanelSecurity | null;
+  readonly sharing: PanelSharing | null;
   /** Ids that keys may be limited to, canonical. */
   readonly models: readonly string[];
 }

@@ -1,5 +1,7 @@
 import type { AuditKind, Severity } from '../core/audit';
 import type { SecurityMode, SecurityPolicy } from '../core/policy-schema';
+import type { RehearsalLimit } from '../core/rehearsal';
+import type { QrStrings, SharingStrings } from './panel-sharing-strings';
 
 /**
  * Every text of the security panel. The extension fills it in the reader's language and puts it into the page, so the
@@ -17,7 +19,13 @@ export interface LocalizedStrings {
   readonly kinds: Readonly<Record<AuditKind, string>>;
   readonly actions: ActionsStrings;
   readonly why: WhyStrings;
+  /** Why FLM blocks by itself: templates of `BlockCause`. */
+  readonly causes: Texts<'block.guessing' | 'block.decoys' | 'block.score' | 'block.neighbours'>;
+  /** What signs are called, by rule or category. */
+  readonly signs: Readonly<Record<string, string>>;
   readonly overview: OverviewStrings;
+  readonly sharing: SharingStrings;
+  readonly qr: QrStrings;
   readonly tiles: TilesStrings;
   readonly events: EventsStrings;
   readonly blocklist: BlocklistStrings;
@@ -135,6 +143,9 @@ export interface WhyStrings {
   readonly blockedUntil: string;
   readonly blockedForGood: string;
   readonly strikes: string;
+  readonly lastSign: string;
+  readonly quoted: string;
+  readonly ruleSign: string;
   readonly allowAutomatic: string;
   readonly allowManual: string;
   readonly allowKey: string;
@@ -177,8 +188,6 @@ export interface OverviewStrings {
   readonly endpoints: string;
   readonly start: string;
   readonly stop: string;
-  readonly onlyThisMachine: string;
-  readonly shared: string;
   readonly range: string;
   readonly traffic: string;
   readonly who: string;
@@ -196,6 +205,7 @@ export interface OverviewStrings {
   readonly median: string;
   readonly slowest: string;
   readonly last: string;
+  readonly typicalAndSlow: string;
   readonly noUsage: string;
   readonly showEvents: string;
   readonly time: string;
@@ -270,7 +280,6 @@ export interface BlocklistStrings {
   readonly blocks: string;
   readonly allowed: string;
   readonly allowedHint: string;
-  readonly blockedWord: string;
   readonly search: string;
   readonly searchHint: string;
   readonly add: string;
@@ -303,6 +312,7 @@ export interface BlocklistStrings {
   readonly allowedRemoved: string;
   readonly untilLifted: string;
   readonly left: string;
+  readonly allowedLeft: string;
   readonly sources: Texts<'manual' | 'auto' | 'import'>;
 }
 
@@ -330,7 +340,7 @@ export interface KeysStrings {
   readonly expiry: string;
   readonly keepExpiry: string;
   readonly neverExpires: string;
-  readonly expires: string;
+  readonly expiresIn: string;
   readonly limits: string;
   readonly models: string;
   readonly modelsHint: string;
@@ -339,6 +349,7 @@ export interface KeysStrings {
   readonly routes: string;
   readonly allRoutes: string;
   readonly requestsPerMinute: string;
+  readonly requestsPerDay: string;
   readonly tokensPerDay: string;
   readonly concurrency: string;
   readonly addresses: string;
@@ -353,6 +364,7 @@ export interface KeysStrings {
   readonly lastUsed: string;
   readonly grace: string;
   readonly perMinute: string;
+  readonly requestsADay: string;
   readonly tokensADay: string;
   readonly atOnce: string;
   readonly onlyFrom: string;
@@ -403,6 +415,11 @@ export interface PolicyStrings {
   readonly rehearsedNothing: string;
   readonly rehearsedRows: string;
   readonly wouldBlock: string;
+  readonly newBlocks: string;
+  readonly newBlock: string;
+  readonly rehearsalLimits: Texts<RehearsalLimit>;
+  readonly notReplayed: string;
+  readonly isOutdated: string;
   readonly wouldThrottle: string;
   readonly wouldSpare: string;
   readonly choices: Texts<'auto' | 'inherit' | 'off' | 'observe' | 'enforce' | 'self-signed' | 'files' | 'acme'>;

@@ -59,7 +59,7 @@ function bucketsOf(db: Database, from: number, to: number, bucketMs: number): St
       failed,
       tokensIn,
       tokensOut,
-      ...(sorted ? { firstTokenP50Ms: percentile(sorted, 0.5), firstTokenP95Ms: percentile(sorted, 0.95) } : {}),
+      ...firstTokenOf(sorted),
       alerts: Number(alerts.get(index)?.[1] ?? 0),
     };
   });
@@ -71,15 +71,47 @@ function percentile(sorted: readonly number[], share: number): number {
 }
 
 function summaries(db: Database, expression: string, from: number, to: number, top: number): UsageSummary[] {
-  return db
-    .all(
-      `SELECT ${expression} AS name, count(*) AS requests, sum(outcome = 'refused'), total(tokens_in),
-         total(tokens_out), total(bytes_out), max(at)
-       FROM access WHERE at >= ? AND at < ? AND name IS NOT NULL GROUP BY name ORDER BY requests DESC, name LIMIT ?`,
-      [from, to, top],
-    )
-    .map(([name, ...numbers]) => {
-      const [requests = 0, refused = 0, tokensIn = 0, tokensOut = 0, bytesOut = 0, lastAt = 0] = numbers.map(Number);
-      return { name: String(name), requests, refused, tokensIn, tokensOut, bytesOut, lastAt };
-    });
+  const rows = db.all(
+    `SELECT ${expression} AS name, count(*) AS requests, sum(outcome = 'refused'), total(tokens_in),
+       total(tokens_out), total(bytes_out), max(at)
+     FROM access WHERE at >= ? AND at < ? AND name IS NOT NULL GROUP BY name ORDER BY requests DESC, name LIMIT ?`,
+    [from, to, top],
+  );
+  const times = firstTokens(
+    db,
+    expression,
+    from,
+    to,
+    rows.map(([name]) => String(name)),
+  );
+  return rows.map(([name, ...numbers]) => {
+    const [requests = 0, refused = 0, tokensIn = 0, tokensOut = 0, bytesOut = 0, lastAt = 0] = numbers.map(Number);
+    const sums = { name: String(name), requests, refused, tokensIn, tokensOut, bytesOut, lastAt };
+    return { ...sums, ...firstTokenOf(times.get(String(name))) };
+  });
+}
+
+/** Times to the first token of those listed, sorted. */
+function firstTokens(
+  db: Database,
+  expression: string,
+  from: number,
+  to: number,
+  names: readonly string[],
+): ReadonlyMap<string, readonly number[]> {
+  const times = new Map<string, number[]>(names.map((name) => [name, []]));
+  const rows = db.all(
+    `SELECT ${expression} AS name, first_token_ms FROM access
+     WHERE at >= ? AND at < ? AND first_token_ms IS NOT NULL AND name IS NOT NULL ORDER BY first_token_ms`,
+    [from, to],
+  );
+  for (const [name, value] of rows) times.get(String(name))?.push(Number(value));
+  return times;
+}
+
+function firstTokenOf(
+  sorted: readonly number[] | undefined,
+): Pick<StatisticsBucket, 'firstTokenP50Ms' | 'firstTokenP95Ms'> {
+  if (sorted === undefined || sorted.length === 0) return {};
+  return { firstTokenP50Ms: percentile(sorted, 0.5), firstTokenP95Ms: percentile(sorted, 0.95) };
 }

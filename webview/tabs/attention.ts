@@ -3,6 +3,7 @@ import type { PanelState } from '../../src/protocol/panel-messages';
 import { fill, strings } from '../boot';
 import type { BlockActions } from '../block-actions';
 import { el, put, untrusted } from '../dom';
+import { blockSentence } from '../explain';
 import { formatNumber } from '../formats';
 import type { PanelContext } from '../panel-context';
 import { icon, rowButton } from '../ui/controls';
@@ -66,16 +67,8 @@ export class Attention {
       el(
         'div',
         { class: 'attention-text' },
-        el(
-          'span',
-          {},
-          el('strong', {}, untrusted(block.range)),
-          ' ',
-          strings.blocklist.blockedWord,
-          ' · ',
-          countdown(block.expiresAt),
-        ),
-        el('span', { class: 'attention-reason' }, untrusted(block.reason, 160)),
+        el('span', {}, el('strong', {}, untrusted(block.range)), ' ', countdown(block.expiresAt)),
+        el('span', { class: 'attention-reason' }, blockSentence(block)),
       ),
       el(
         'div',

@@ -3,6 +3,7 @@ import type { PanelState } from '../../src/protocol/panel-messages';
 import { fill, strings } from '../boot';
 import { BlockActions } from '../block-actions';
 import { el, put, untrusted } from '../dom';
+import { blockSentence } from '../explain';
 import { formatNumber } from '../formats';
 import type { PanelContext, TabView } from '../panel-context';
 import { button, dropdown, emptyState, icon, loading, rowButton, textField } from '../ui/controls';
@@ -181,7 +182,7 @@ export class BlocklistTab implements TabView {
         ' ',
         el('span', { class: 'tag' }, blocklist.sources[block.source]),
       ),
-      cell('reason', untrusted(block.reason, 200), note),
+      cell('reason', blockSentence(block), note),
       cell('until', countdown(block.expiresAt)),
       cell(
         'row-actions',
@@ -200,7 +201,10 @@ export class BlocklistTab implements TabView {
     return [
       cell('range', icon('pass'), ' ', el('strong', {}, untrusted(entry.range))),
       cell('reason', entry.note !== undefined && untrusted(entry.note, 120)),
-      cell('until', entry.expiresAt === undefined ? moment(entry.createdAt) : countdown(entry.expiresAt)),
+      cell(
+        'until',
+        entry.expiresAt === undefined ? moment(entry.createdAt) : countdown(entry.expiresAt, blocklist.allowedLeft),
+      ),
       cell('row-actions', rowButton(blocklist.removeAllowed, entry.range, remove)),
     ];
   }

@@ -39,6 +39,7 @@ export function openKeyForm(
     }),
     routes: textField(keys.routes, { value: list(scope.routes), placeholder: keys.allRoutes }),
     requests: textField(keys.requestsPerMinute, { value: count(scope.requestsPerMinute), placeholder: keys.noLimit }),
+    daily: textField(keys.requestsPerDay, { value: count(scope.requestsPerDay), placeholder: keys.noLimit }),
     tokens: textField(keys.tokensPerDay, { value: count(scope.tokensPerDay), placeholder: keys.noLimit }),
     concurrency: textField(keys.concurrency, { value: count(scope.concurrency), placeholder: keys.noLimit }),
     addresses: textField(keys.addresses, { value: list(scope.addresses), placeholder: keys.anywhere }),
@@ -54,9 +55,13 @@ export function openKeyForm(
     el(
       'div',
       { class: 'limit-fields' },
-      ...[fields.models, fields.routes, fields.requests, fields.tokens, fields.concurrency, fields.addresses].map(
-        (field) => field.element,
-      ),
+      fields.models.element,
+      fields.routes.element,
+      fields.requests.element,
+      fields.daily.element,
+      fields.tokens.element,
+      fields.concurrency.element,
+      fields.addresses.element,
     ),
   );
   limits.open = key !== undefined;
@@ -96,7 +101,7 @@ export function openKeyForm(
 }
 
 type Fields = Readonly<
-  Record<'models' | 'routes' | 'requests' | 'tokens' | 'concurrency' | 'addresses', { input: ValueElement }>
+  Record<'models' | 'routes' | 'requests' | 'daily' | 'tokens' | 'concurrency' | 'addresses', { input: ValueElement }>
 >;
 
 /** The scope as typed. Throws an Error that says which field is wrong. */
@@ -118,12 +123,14 @@ function readScope(fields: Fields): KeyScope {
   const models = listOf(fields.models);
   const routes = listOf(fields.routes);
   const requestsPerMinute = countOf(fields.requests, keys.requestsPerMinute);
+  const requestsPerDay = countOf(fields.daily, keys.requestsPerDay);
   const tokensPerDay = countOf(fields.tokens, keys.tokensPerDay);
   const concurrency = countOf(fields.concurrency, keys.concurrency);
   return {
     ...(models.length === 0 ? {} : { models }),
     ...(routes.length === 0 ? {} : { routes }),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    ...(requestsPerDay === undefined ? {} : { requestsPerDay }),
     ...(tokensPerDay === undefined ? {} : { tokensPerDay }),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(addresses.length === 0 ? {} : { addresses }),

@@ -120,7 +120,7 @@ export class KeysTab implements TabView {
         state === 'usable' && el('span', {}, expiryText(key)),
         key.graceUntil !== undefined &&
           key.graceUntil > Date.now() &&
-          el('span', {}, keys.grace, ' ', countdown(key.graceUntil)),
+          el('span', {}, countdown(key.graceUntil, keys.grace)),
         el('span', { class: 'key-scope' }, scopeText(key)),
       ),
       key.revokedAt === undefined &&
@@ -189,7 +189,7 @@ function stateOf(key: ApiKey, now: number): KeyState {
 }
 
 function expiryText(key: ApiKey): string | HTMLElement {
-  return key.expiresAt === undefined ? keys.neverExpires : el('span', {}, keys.expires, ' ', countdown(key.expiresAt));
+  return key.expiresAt === undefined ? keys.neverExpires : el('span', {}, countdown(key.expiresAt, keys.expiresIn));
 }
 
 function scopeText({ scope }: ApiKey): string {
@@ -198,6 +198,7 @@ function scopeText({ scope }: ApiKey): string {
     scope.models !== undefined && scope.models.length > 0 ? list(scope.models) : keys.allModels,
     scope.routes !== undefined && scope.routes.length > 0 && list(scope.routes),
     scope.requestsPerMinute !== undefined && fill(keys.perMinute, formatNumber(scope.requestsPerMinute)),
+    scope.requestsPerDay !== undefined && fill(keys.requestsADay, formatNumber(scope.requestsPerDay)),
     scope.tokensPerDay !== undefined && fill(keys.tokensADay, formatCompact(scope.tokensPerDay)),
     scope.concurrency !== undefined && fill(keys.atOnce, formatNumber(scope.concurrency)),
     scope.addresses !== undefined && scope.addresses.length > 0 && fill(keys.onlyFrom, list(scope.addresses)),

@@ -6,6 +6,8 @@ import { el } from '../dom';
 import { formatClock } from '../formats';
 import type { PanelContext, TabView } from '../panel-context';
 import { Poll } from '../poll';
+import { ShareActions } from '../sharing/share-actions';
+import { SharingSection } from '../sharing/sharing-section';
 import { Segments } from '../ui/controls';
 import { Attention } from './attention';
 import { ProxyBar } from './proxy-bar';
@@ -35,6 +37,7 @@ export class OverviewTab implements TabView {
   readonly #tiles = new Tiles();
   readonly #charts = new TrafficCharts();
   readonly #usage: UsageTable;
+  readonly #sharing: SharingSection;
   readonly #attention: Attention;
   readonly #problem = el('p', { class: 'stale', role: 'status' });
   readonly #poll: Poll;
@@ -42,7 +45,9 @@ export class OverviewTab implements TabView {
 
   constructor(context: PanelContext) {
     this.#context = context;
-    this.#proxy = new ProxyBar(context);
+    const shareActions = new ShareActions(context);
+    this.#proxy = new ProxyBar(context, shareActions);
+    this.#sharing = new SharingSection(context, shareActions);
     this.#usage = new UsageTable(context);
     this.#attention = new Attention(context, new BlockActions(context, () => this.#poll.now()));
     this.#poll = new Poll(() => this.#load(), refreshMs);
@@ -65,6 +70,7 @@ export class OverviewTab implements TabView {
         this.#charts.element,
       ),
       this.#usage.element,
+      this.#sharing.element,
     );
   }
 
@@ -80,6 +86,7 @@ export class OverviewTab implements TabView {
     this.#proxy.update(state);
     this.#tiles.update(state);
     this.#attention.update(state);
+    this.#sharing.update(state);
     if (state.connection.phase === 'connected') this.#poll.now();
   }
 

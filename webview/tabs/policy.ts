@@ -22,6 +22,7 @@ export class PolicyTab implements TabView {
   readonly #jsonPlace: HTMLElement;
   #draft: PolicyDraft | undefined;
   #form: PolicyForm | undefined;
+  #rehearsal: RehearsalSection | undefined;
   #isOn = false;
 
   constructor(context: PanelContext) {
@@ -62,8 +63,9 @@ export class PolicyTab implements TabView {
   }
 
   #build(draft: PolicyDraft): void {
-    const form = new PolicyForm(draft, () => this.#changed());
+    const form = new PolicyForm(draft, () => this.#edited());
     const rehearsal = new RehearsalSection(this.#context.host, () => draft.document);
+    this.#rehearsal = rehearsal;
     this.#draft = draft;
     this.#form = form;
     const views = [
@@ -83,7 +85,13 @@ export class PolicyTab implements TabView {
       el('div', { class: 'policy-bar' }, this.#summary, this.#discard, this.#apply),
     );
     this.#changed();
-    void rehearsal.probe();
+    void rehearsal.run();
+  }
+
+  /** The reader changed something. */
+  #edited(): void {
+    this.#changed();
+    this.#rehearsal?.changed();
   }
 
   #changed(): void {
@@ -108,7 +116,7 @@ export class PolicyTab implements TabView {
       if (typeof document !== 'object' || document === null || Array.isArray(document))
         throw new Error(policy.notAnObject);
       this.#draft?.replace(document as Readonly<Record<string, unknown>>);
-      this.#changed();
+      this.#edited();
     } catch (error) {
       this.#apply.setAttribute('disabled', '');
       this.#problem.textContent = `${policy.badJson} ${error instanceof Error ? error.message : ''}`;
@@ -118,11 +126,13 @@ export class PolicyTab implements TabView {
   #resetAll(): void {
     this.#draft?.reset();
     this.#refresh();
+    this.#rehearsal?.changed();
   }
 
   #throwAway(): void {
     this.#draft?.discard();
     this.#refresh();
+    this.#rehearsal?.changed();
   }
 
   #refresh(): void {

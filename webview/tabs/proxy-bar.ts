@@ -1,36 +1,43 @@
-import type { PanelEndpoint, PanelProxy, PanelState } from '../../src/protocol/panel-messages';
-import { strings } from '../boot';
-import { el, put } from '../dom';
+import type { PanelEndpoint, PanelProxy, PanelSharing, PanelState } from '../../src/protocol/panel-messages';
+import { fill, strings } from '../boot';
+import { el, put, untrusted, type Child } from '../dom';
 import type { PanelContext } from '../panel-context';
+import type { ShareActions } from '../sharing/share-actions';
 import { button, icon, iconButton } from '../ui/controls';
+import { openQrDialog } from '../ui/qr';
+import { countdown } from '../ui/time';
+import { visibleText } from '../visible-text';
 
-const { overview } = strings;
+const { overview, sharing, qr } = strings;
 
 /** How a state looks: its mark, which is told apart by shape as well as by colour. */
 const marks = { off: 'circle-large-outline', starting: 'sync', on: 'pass-filled', stopping: 'sync', failed: 'error' };
 
-/** Whether the proxy is on, for whom, and under which addresses; starts and stops it. */
+/** Whether the proxy is on, who can reach it, and under which addresses; starts and stops it, opens and closes it. */
 export class ProxyBar {
   readonly element = el('section', { class: 'proxy', 'aria-label': overview.proxy });
   readonly #context: PanelContext;
+  readonly #actions: ShareActions;
   readonly #line = el('div', { class: 'proxy-line' });
+  readonly #exposure = el('div', { class: 'exposure-line', role: 'status' });
   readonly #endpoints = el('ul', { class: 'endpoints', 'aria-label': overview.endpoints });
   #shown = '';
 
-  constructor(context: PanelContext) {
+  constructor(context: PanelContext, actions: ShareActions) {
     this.#context = context;
-    this.element.append(this.#line, this.#endpoints);
+    this.#actions = actions;
+    this.element.append(this.#line, this.#exposure, this.#endpoints);
   }
 
-  update({ proxy, endpoints, security, connection }: PanelState): void {
+  update({ proxy, endpoints, security, connection, sharing: shared }: PanelState): void {
     const isUsable = connection.phase === 'connected';
     // Counters change several times a second; buttons must not be rebuilt under a finger.
-    const shown = JSON.stringify([proxy?.phase, proxy?.host, proxy?.notice, endpoints, security?.mode, isUsable]);
+    const { phase: proxyPhase, host, notice = null } = proxy ?? {};
+    const shown = JSON.stringify([proxyPhase, host, notice, endpoints, security?.mode, isUsable, shared?.exposure]);
     if (shown === this.#shown) return;
     this.#shown = shown;
+    const focused = this.#focusedAction();
     const phase = proxy?.phase ?? 'off';
-    const hadFocus = this.#line.contains(document.activeElement);
-    const toggle = this.#toggle(phase, isUsable);
     put(
       this.#line,
       el(
@@ -38,14 +45,15 @@ export class ProxyBar {
         { class: 'proxy-state' },
         el('span', { class: `state-mark ${phase}` }, icon(marks[phase])),
         el('strong', {}, overview.phases[phase]),
-        phase === 'on' && el('span', { class: 'exposure' }, exposure(proxy, endpoints)),
+        phase === 'on' && shared !== null && el('span', { class: 'exposure' }, sharing.scopes[shared.exposure.scope]),
       ),
       security !== null &&
         el('span', { class: 'mode', title: overview.modeHints[security.mode] }, overview.modes[security.mode]),
-      toggle,
+      ...this.#buttons(phase, shared, isUsable),
     );
-    if (hadFocus) toggle.focus();
-    const notice = proxy?.notice ?? null;
+    if (focused !== undefined)
+      (this.#line.querySelector<HTMLElement>(`[data-action=${focused}]`) ?? this.#toggle())?.focus();
+    put(this.#exposure, ...(shared === null ? [] : this.#exposureLines(shared.exposure)));
     put(
       this.#endpoints,
       ...endpoints.map((endpoint) => this.#endpoint(endpoint)),
@@ -53,15 +61,65 @@ export class ProxyBar {
     );
   }
 
-  #toggle(phase: PanelProxy['phase'], isUsable: boolean): HTMLElement {
+  #buttons(phase: PanelProxy['phase'], shared: PanelSharing | null, isUsable: boolean): readonly HTMLElement[] {
     const isOn = phase === 'on' || phase === 'starting';
-    const element = button(isOn ? overview.stop : overview.start, {
+    const toggle = button(isOn ? overview.stop : overview.start, {
       icon: isOn ? 'debug-stop' : 'play',
       look: isOn ? 'secondary' : 'primary',
       onClick: () => void this.#switch(isOn),
     });
-    if (!isUsable || phase === 'stopping') element.setAttribute('disabled', '');
-    return element;
+    if (phase === 'stopping') toggle.setAttribute('disabled', '');
+    toggle.dataset.action = 'toggle';
+    const share = button(sharing.share, { icon: 'link', onClick: () => this.#actions.run('share.create') });
+    share.dataset.action = 'share';
+    const change = button(sharing.change, { icon: 'broadcast', onClick: () => this.#actions.run('exposure.change') });
+    change.dataset.action = 'change';
+    const close = button(sharing.stop, { icon: 'lock', onClick: () => void this.#actions.close() });
+    close.dataset.action = 'close';
+    const isOpen = shared !== null && shared.exposure.scope !== 'machine';
+    const all = [...(isOpen ? [close] : []), toggle, ...(shared === null ? [] : [share, change])];
+    if (!isUsable) for (const item of all) item.setAttribute('disabled', '');
+    return all;
+  }
+
+  /** Who can reach it and until when, why it is not as wished, and what waits for a person. */
+  #exposureLines({
+    scope,
+    addresses,
+    because,
+    until,
+    notice,
+    unconfirmed,
+  }: PanelSharing['exposure']): readonly Child[] {
+    const isOpen = scope !== 'machine';
+    const reasons = because.map((name) => sharing.because[name]).join(' ');
+    return [
+      isOpen &&
+        el(
+          'p',
+          { class: 'exposure-open' },
+          icon('broadcast'),
+          el(
+            'span',
+            {},
+            fill(sharing.reachableOn, visibleText(addresses.slice(0, 6).join(', '), 200)),
+            ` ${reasons} `,
+            until !== undefined && countdown(until, sharing.closesIn),
+          ),
+        ),
+      notice !== null && el('p', { class: 'exposure-notice' }, icon('warning'), el('span', {}, untrusted(notice, 500))),
+      unconfirmed !== undefined &&
+        el('p', { class: 'exposure-notice' }, icon('question'), el('span', {}, sharing.unconfirmed)),
+    ];
+  }
+
+  #focusedAction(): string | undefined {
+    const focused = document.activeElement;
+    return focused instanceof HTMLElement && this.#line.contains(focused) ? focused.dataset.action : undefined;
+  }
+
+  #toggle(): HTMLElement | null {
+    return this.#line.querySelector<HTMLElement>('[data-action=toggle]');
   }
 
   async #switch(isOn: boolean): Promise<void> {
@@ -72,9 +130,12 @@ export class ProxyBar {
     }
   }
 
-  #endpoint({ from, url }: PanelEndpoint): HTMLElement {
+  #endpoint({ from, url, interfaceName }: PanelEndpoint): HTMLElement {
     const copy = iconButton('copy', `${strings.common.copy} ${url}`, () => void this.#copy(url));
-    return el('li', {}, el('span', { class: 'endpoint-from' }, overview.from[from]), el('code', {}, url), copy);
+    // Nobody scans what only this machine can reach.
+    const code = from !== 'machine' && iconButton('device-mobile', fill(qr.showOf, url), () => openQrDialog(url));
+    const where = interfaceName === undefined ? overview.from[from] : visibleText(interfaceName, 40);
+    return el('li', {}, el('span', { class: 'endpoint-from' }, where), el('code', {}, untrusted(url, 300)), copy, code);
   }
 
   async #copy(url: string): Promise<void> {
@@ -85,9 +146,4 @@ export class ProxyBar {
       this.#context.notice.fail(error);
     }
   }
-}
-
-function exposure(proxy: PanelProxy | null, endpoints: readonly PanelEndpoint[]): string {
-  const isShared = proxy !== null && endpoints.some(({ from }) => from !== 'machine');
-  return isShared ? overview.shared : overview.onlyThisMachine;
 }

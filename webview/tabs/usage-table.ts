@@ -2,7 +2,7 @@ import type { Statistics, UsageSummary } from '../../src/core/audit-query';
 import type { PanelMemory } from '../../src/protocol/panel-messages';
 import { strings } from '../boot';
 import { el, put, untrusted } from '../dom';
-import { formatCompact, formatNumber } from '../formats';
+import { formatCompact, formatLatency, formatNumber } from '../formats';
 import type { PanelContext } from '../panel-context';
 import { emptyState, Segments } from '../ui/controls';
 import { moment } from '../ui/time';
@@ -47,7 +47,14 @@ export class UsageTable {
       put(this.#body, emptyState('pulse', overview.noUsage));
       return;
     }
-    const columns = [overview.usage[usage], overview.requests, overview.refused, overview.tokens, overview.last];
+    const columns = [
+      overview.usage[usage],
+      overview.requests,
+      overview.refused,
+      overview.tokens,
+      overview.firstToken,
+      overview.last,
+    ];
     put(
       this.#body,
       el(
@@ -68,6 +75,7 @@ export class UsageTable {
       el('td', {}, formatNumber(row.requests)),
       el('td', { class: row.refused > 0 ? 'has-refused' : '' }, refused),
       el('td', {}, formatCompact(row.tokensIn + row.tokensOut)),
+      el('td', { class: 'first-token', title: overview.typicalAndSlow }, firstTokenOf(row)),
       el('td', {}, moment(row.lastAt)),
     );
   }
@@ -84,4 +92,10 @@ export class UsageTable {
       untrusted(text, 120),
     );
   }
+}
+
+/** `120 ms / 340 ms`: the median and the slowest 5 %. */
+function firstTokenOf({ firstTokenP50Ms, firstTokenP95Ms }: UsageSummary): string {
+  if (firstTokenP50Ms === undefined || firstTokenP95Ms === undefined) return '–';
+  return `${formatLatency(firstTokenP50Ms)} / ${formatLatency(firstTokenP95Ms)}`;
 }

@@ -111,7 +111,7 @@ export class Chart {
           space: 60,
           values: (_, ticks) => ticks.map((tick) => this.#tick(tick * 1000)),
         },
-        { ...axis, size: 46, space: 30, values: (_, ticks) => ticks.map((tick) => this.#format(tick)) },
+        { ...axis, size: widthOf(font), space: 30, values: (_, ticks) => ticks.map((tick) => this.#format(tick)) },
       ],
       series: [
         {},
@@ -119,7 +119,12 @@ export class Chart {
           const color = themeColor(...item.color);
           return item.look === 'bars'
             ? { fill: color, stroke: color, width: 0, points: { show: false }, ...(bars && { paths: bars }) }
-            : { stroke: color, width: 1.5, points: { show: false }, ...(item.dash && { dash: [...item.dash] }) };
+            : {
+                stroke: color,
+                width: 1.5,
+                points: { show: true, size: 5, fill: color, width: 0, filter: lonePoints },
+                ...(item.dash && { dash: [...item.dash] }),
+              };
         }),
       ],
     };
@@ -170,6 +175,29 @@ export class Chart {
       el('tbody', {}, ...rows),
     );
   }
+}
+
+const ruler = document.createElement('canvas').getContext('2d');
+const labelGap = 12;
+const narrowestAxis = 40;
+
+/** Room for the widest label of an axis: languages differ in what `1,200 ms` takes. */
+function widthOf(font: string): (plot: uPlot, labels: readonly string[] | null) => number {
+  return (_, labels) => {
+    if (ruler === null || labels === null) return narrowestAxis;
+    ruler.font = font;
+    const widest = Math.max(0, ...labels.map((label) => ruler.measureText(label).width));
+    return Math.max(narrowestAxis, Math.ceil(widest) + labelGap);
+  };
+}
+
+/** Points with no neighbour: a line draws nothing of them. */
+function lonePoints(plot: uPlot, seriesIndex: number, show: boolean, gaps?: null | number[][]): number[] | null {
+  void show;
+  void gaps;
+  const values = plot.data[seriesIndex] ?? [];
+  const isSet = (index: number): boolean => values[index] !== null && values[index] !== undefined;
+  return [...values.keys()].filter((index) => isSet(index) && !isSet(index - 1) && !isSet(index + 1));
 }
 
 const svg = 'http://www.w3.org/2000/svg';

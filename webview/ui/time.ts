@@ -12,11 +12,12 @@ export function moment(at: number): HTMLElement {
   return element;
 }
 
-/** How long something lasts yet: `27 min left`. */
-export function countdown(until: number | undefined): HTMLElement {
+/** How long something lasts yet: `27 min more`; `template` words it otherwise, with `{0}` for the time. */
+export function countdown(until: number | undefined, template: string = strings.blocklist.left): HTMLElement {
   if (until === undefined) return el('span', {}, strings.blocklist.untilLifted);
   const element = el('time', { datetime: new Date(until).toISOString(), title: formatExact(until) });
   element.dataset.until = String(until);
+  element.dataset.template = template;
   refresh(element);
   return element;
 }
@@ -30,10 +31,10 @@ export function startClock(isSeen: () => boolean): void {
 }
 
 function refresh(element: HTMLElement): void {
-  const { at, until } = element.dataset;
+  const { at, until, template = '' } = element.dataset;
   const text =
     until === undefined
       ? formatRelative(Number(at), Date.now())
-      : fill(strings.blocklist.left, formatDuration(Number(until) - Date.now()));
+      : fill(template, formatDuration(Number(until) - Date.now()));
   if (element.textContent !== text) element.textContent = text;
 }

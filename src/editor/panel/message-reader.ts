@@ -1,7 +1,12 @@
 import type { KeyScope } from '../../core/api-key';
 import { auditKinds, severities } from '../../core/audit';
 import type { AuditQuery, StatisticsQuery } from '../../core/audit-query';
-import type { FromPanel, PanelRequestName, PanelRequests } from '../../protocol/panel-messages';
+import {
+  panelCommands,
+  type FromPanel,
+  type PanelRequestName,
+  type PanelRequests,
+} from '../../protocol/panel-messages';
 import { fieldsOf, invalid, number, oneOf, optional, text, texts, type Fields } from './fields';
 
 type Readers = { readonly [N in PanelRequestName]: (params: Fields) => PanelRequests[N]['params'] };
@@ -52,6 +57,11 @@ const readers: Readers = {
   'audit/statistics': statisticsQuery,
   'blocks/list': nothing,
   'blocks/add': (fields) => ({ range: range(fields), ...optional<BlockExtras>(fields, blockExtras) }),
+  'blocks/change': (fields) => ({
+    range: range(fields),
+    expiresAt: fields.expiresAt === null ? null : number(fields, 'expiresAt'),
+  }),
+  'blocks/restore': (fields) => ({ range: range(fields) }),
   'blocks/remove': (fields) => ({ range: range(fields) }),
   'blocks/clearTemporary': nothing,
   'allow/add': (fields) => ({
@@ -62,6 +72,20 @@ const readers: Readers = {
   'policy/get': nothing,
   'policy/set': (fields) => ({ policy: policyDocument(fields) }),
   'policy/rehearse': (fields) => ({ policy: policyDocument(fields) }),
+  'policy/cancelRehearsal': nothing,
+  'exposure/close': nothing,
+  'tls/renew': nothing,
+  'shares/list': (fields) => ({ ended: fields.ended === true }),
+  'shares/change': (fields) => ({
+    id: keyId(fields),
+    ...optional<{ expiresAt?: number | null }>(fields, {
+      expiresAt: (from, name) => (from[name] === null ? null : number(from, name)),
+    }),
+  }),
+  'shares/end': (fields) => ({ id: keyId(fields) }),
+  'shares/rotate': (fields) => ({ id: keyId(fields), graceMinutes: number(fields, 'graceMinutes') }),
+  'checkup/run': nothing,
+  'checkup/cancel': nothing,
   'host/copy': (fields) => ({ text: text(fields, 'text', maxCopied) }),
   'host/exportEvents': (fields) => ({
     format: oneOf(fields, 'format', ['json', 'csv']),
@@ -70,6 +94,10 @@ const readers: Readers = {
   'host/exportBlocks': (fields) => ({ format: oneOf(fields, 'format', ['plain', 'csv', 'json']) }),
   'host/importBlocks': nothing,
   'host/openInEditor': nothing,
+  'host/run': (fields) => ({
+    command: oneOf(fields, 'command', panelCommands),
+    ...optional<{ share?: string }>(fields, { share: limited(64) }),
+  }),
 };
 
 interface BlockExtras {

@@ -1,3 +1,5 @@
+import type { PanelCommand } from '../../protocol/panel-messages';
+
 /** What the panel can do outside its page. Dialogs answer undefined when they are closed without a choice. */
 export interface PanelServices {
   copy(text: string): Promise<void>;
@@ -8,6 +10,6 @@ export interface PanelServices {
   /** Replaces or creates a file. */
   write(path: string, text: string): Promise<void>;
   openInEditor(): Promise<void>;
-  /** Addresses under which the network reaches this machine. */
-  networkAddresses(): readonly string[];
+  /** Starts a command of FLM, for a share where one is named. Resolves when it has ended. */
+  run(command: PanelCommand, share: string | undefined): Promise<void>;
 }

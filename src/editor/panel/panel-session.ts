@@ -146,8 +146,8 @@ export class PanelSession implements Disposable {
   }
 
   #state(): PanelState {
-    const { gateway, l10n, services } = this.#deps;
-    return panelState(l10n, gateway.status, services.networkAddresses());
+    const { gateway, l10n } = this.#deps;
+    return panelState(l10n, gateway.status);
   }
 }
 
@@ -189,6 +189,10 @@ function hostHandlers({ gateway, services, l10n }: PanelSessionDeps): HostHandle
     },
     'host/openInEditor': async () => {
       await services.openInEditor();
+      return null;
+    },
+    'host/run': async ({ command, share }) => {
+      await services.run(command, share);
       return null;
     },
   };

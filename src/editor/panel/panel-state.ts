@@ -1,21 +1,23 @@
-import type { PanelProxy, PanelSecurity, PanelState } from '../../protocol/panel-messages';
+import type { Reason } from '../../core/reason';
+import type { PanelProxy, PanelSecurity, PanelSharing, PanelState } from '../../protocol/panel-messages';
 import type { GatewayState } from '../../protocol/gateway-rpc';
 import type { SecuritySummary } from '../../protocol/security-rpc';
+import type { SharingSummary } from '../../protocol/sharing-rpc';
 import type { GatewayStatus } from '../gateway-port';
 import { localizeReason, type Localizer } from '../localizer';
-import { listEndpoints } from './panel-endpoints';
 
 /** Ids that are offered as a key's models; the field takes any other, too. */
 const maxModels = 500;
 
 /** What the page shows of the gateway's state: a pure function, sentences already in the reader's language. */
-export function panelState(l10n: Localizer, status: GatewayStatus, networkAddresses: readonly string[]): PanelState {
+export function panelState(l10n: Localizer, status: GatewayStatus): PanelState {
   const { state, phase, reason } = status;
   return {
     connection: { phase, text: reason === undefined ? null : localizeReason(l10n, reason) },
     proxy: state === undefined ? null : proxyOf(l10n, state),
-    endpoints: state === undefined ? [] : listEndpoints(state.proxy, networkAddresses),
+    endpoints: state?.sharing.endpoints ?? [],
     security: state === undefined ? null : summaryOf(l10n, state.security),
+    sharing: state === undefined ? null : sharingOf(l10n, state.sharing),
     models: state === undefined ? [] : modelsOf(state),
   };
 }
@@ -38,6 +40,29 @@ function summaryOf(l10n: Localizer, summary: SecuritySummary): PanelSecurity {
   const { storage } = summary;
   const text = storage.kind === 'ok' ? null : localizeReason(l10n, storage.reason);
   return { ...summary, storage: { kind: storage.kind, text } };
+}
+
+function sharingOf(l10n: Localizer, { exposure, tls, shares, checkup }: SharingSummary): PanelSharing {
+  const words = (value: Reason | undefined): string | null =>
+    value === undefined ? null : localizeReason(l10n, value);
+  return {
+    exposure: { ...exposure, notice: words(exposure.notice) },
+    tls: { ...tls, notice: words(tls.notice) },
+    shares,
+    checkup:
+      checkup === undefined
+        ? null
+        : {
+            ...checkup,
+            findings: checkup.findings.map((finding) => ({
+              ...finding,
+              what: localizeReason(l10n, finding.what),
+              why: localizeReason(l10n, finding.why),
+              fix: localizeReason(l10n, finding.fix),
+            })),
+            skipped: checkup.skipped.map((reason) => localizeReason(l10n, reason)),
+          },
+  };
 }
 
 function modelsOf(state: GatewayState): readonly string[] {

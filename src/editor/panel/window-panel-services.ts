@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { FlmError } from '../../core/errors';
@@ -12,7 +11,9 @@ export function windowPanelServices(openInEditor: () => Promise<void>): PanelSer
   return {
     copy: async (text) => vscode.env.clipboard.writeText(text),
     openInEditor,
-    networkAddresses,
+    run: async (command, share) => {
+      await vscode.commands.executeCommand(`flm.${command}`, ...(share === undefined ? [] : [share]));
+    },
     askWhereToSave: async (name, extension) => {
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
       const uri = await vscode.window.showSaveDialog({
@@ -30,12 +31,4 @@ export function windowPanelServices(openInEditor: () => Promise<void>): PanelSer
     },
     write: async (path, text) => vscode.workspace.fs.writeFile(vscode.Uri.file(path), new TextEncoder().encode(text)),
   };
-}
-
-/** Addresses other machines can use: not loopback, not link-local IPv6 (those need a zone). */
-function networkAddresses(): readonly string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((entries) => entries ?? [])
-    .filter((entry) => !entry.internal && !entry.address.startsWith('fe80'))
-    .map((entry) => entry.address);
 }

@@ -9,8 +9,11 @@ import { parseRange } from '../../../src/core/ip-range';
 import { defaultPolicy, parsePolicy } from '../../../src/core/policy';
 import type { GatewayStatus } from '../../../src/editor/gateway-port';
 import type { PanelGateway } from '../../../src/editor/panel/panel-gateway';
+import type { Rehearsal } from '../../../src/core/rehearsal';
+import type { ShareView } from '../../../src/core/share';
 import type { GatewayState } from '../../../src/protocol/gateway-rpc';
 import type { CreateKeyParams } from '../../../src/protocol/security-rpc';
+import type { SharingSummary } from '../../../src/protocol/sharing-rpc';
 
 /** Answers of one request. */
 type Handler = (params: never) => unknown;
@@ -34,6 +37,7 @@ export class FakeGateway implements PanelGateway {
   readonly asked: { readonly name: string; readonly params: unknown }[] = [];
   #status: GatewayStatus = { phase: 'idle' };
   readonly #state: GatewayState;
+  readonly #lifted = new Map<string, Block>();
 
   constructor(state: GatewayState) {
     this.#state = state;
@@ -112,7 +116,22 @@ export class FakeGateway implements PanelGateway {
       this.#setBlocks([...this.blocks.filter((other) => other.range !== block.range), block]);
       return block;
     },
+    'blocks/change': ({ range, expiresAt }: { range: string; expiresAt: number | null }) => {
+      const old = this.blocks.find((block) => block.range === range);
+      if (old === undefined) throw new FlmError('not_found', 'That is not blocked.');
+      const { expiresAt: _, ...rest } = old;
+      const changed: Block = expiresAt === null ? rest : { ...rest, expiresAt };
+      this.#setBlocks(this.blocks.map((block) => (block === old ? changed : block)));
+      return changed;
+    },
+    'blocks/restore': ({ range }: { range: string }) => {
+      const lifted = this.#lifted.get(range);
+      if (lifted === undefined) throw new FlmError('not_found', 'That was not blocked lately.');
+      this.#setBlocks([...this.blocks, lifted]);
+      return lifted;
+    },
     'blocks/remove': ({ range }: { range: string }) => {
+      for (const block of this.blocks) if (block.range === range) this.#lifted.set(range, block);
       const before = this.blocks.length;
       this.#setBlocks(this.blocks.filter((block) => block.range !== range));
       return this.blocks.length < before;
@@ -140,6 +159,36 @@ export class FakeGateway implements PanelGateway {
       this.allowed = this.allowed.filter((entry) => entry.range !== range);
       return true;
     },
+    'policy/rehearse': () => quietRehearsal(),
+    'policy/cancelRehearsal': () => null,
+    'exposure/close': () => {
+      this.share({ exposure: { scope: 'machine', addresses: [], because: [] }, shares: [] });
+      return this.#sharing.exposure;
+    },
+    'tls/renew': () => this.#sharing.tls,
+    'shares/end': ({ id }: { id: string }) => {
+      this.share({ shares: this.#sharing.shares.filter((share) => share.id !== id) });
+      return { id };
+    },
+    'shares/change': ({ id, expiresAt }: { id: string; expiresAt: number | null }) => {
+      const change = (share: ShareView): ShareView => {
+        const { expiresAt: _, ...rest } = share;
+        return share.id !== id ? share : expiresAt === null ? rest : { ...rest, expiresAt };
+      };
+      this.share({ shares: this.#sharing.shares.map(change) });
+      return { id };
+    },
+    'shares/rotate': ({ id }: { id: string }) => {
+      const key = this.keys[0]!;
+      const secret = `flm-${key.id}-${randomBytes(32).toString('base64url')}`;
+      return { share: { id }, key: { key, secret }, endpoints: this.#sharing.endpoints, warnings: [] };
+    },
+    'checkup/run': () => {
+      const report = { at: Date.now(), findings: [], skipped: [], isCancelled: false };
+      this.share({ checkup: report });
+      return report;
+    },
+    'checkup/cancel': () => null,
     'policy/get': () => ({ policy: this.policy, defaults: defaultPolicy }),
     'policy/set': ({ policy }: { policy: unknown }) => {
       const result = parsePolicy(policy);
@@ -147,6 +196,15 @@ export class FakeGateway implements PanelGateway {
       return result;
     },
   };
+
+  /** Sharing changes. */
+  share(change: Partial<SharingSummary>): void {
+    this.connect({ sharing: { ...this.#sharing, ...change } });
+  }
+
+  get #sharing(): SharingSummary {
+    return (this.#status.state ?? this.#state).sharing;
+  }
 
   /** Adds what the gateway supports besides. */
   support(name: string, handler: (params: never) => unknown): void {
@@ -205,6 +263,23 @@ function searchRows(rows: readonly AuditRow[], query: AuditQuery): AuditPage {
     found.push(row);
   }
   return { rows: found };
+}
+
+function quietRehearsal(): Rehearsal {
+  const now = Date.now();
+  return {
+    wouldBlock: [],
+    wouldBlockTotal: 0,
+    wouldBlockNew: 0,
+    wouldThrottle: 0,
+    wouldThrottleOwn: 0,
+    spared: [],
+    sparedTotal: 0,
+    rows: 0,
+    from: now,
+    to: now,
+    limits: [],
+  };
 }
 
 export function noTraffic({ from, to, bucketMs }: StatisticsQuery): Statistics {

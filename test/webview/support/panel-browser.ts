@@ -107,6 +107,8 @@ export class PanelWindow {
   /** What the page did not want to happen: errors, refused content. */
   readonly troubles: string[] = [];
   readonly copied: string[] = [];
+  /** Commands the page started. */
+  readonly commands: { readonly command: string; readonly share: string | undefined }[] = [];
   readonly written = new Map<string, string>();
   session: PanelSession;
   readonly #context: BrowserContext;
@@ -212,7 +214,7 @@ export class PanelWindow {
       askForText: async () => '203.0.113.1\n203.0.113.2\n',
       write: async (path, text) => void this.written.set(path, text),
       openInEditor: async () => undefined,
-      networkAddresses: () => ['192.168.1.20'],
+      run: async (command, share) => void this.commands.push({ command, share }),
     };
   }
 }

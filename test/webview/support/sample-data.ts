@@ -3,7 +3,9 @@ import type { AuditKind, AuditRow, Severity } from '../../../src/core/audit';
 import type { Statistics, StatisticsQuery } from '../../../src/core/audit-query';
 import type { Block } from '../../../src/core/block';
 import { reason } from '../../../src/core/reason';
+import type { ShareView } from '../../../src/core/share';
 import type { GatewayState } from '../../../src/protocol/gateway-rpc';
+import type { SharingSummary } from '../../../src/protocol/sharing-rpc';
 import { quietSharing } from '../../helpers/quiet-sharing';
 
 const minute = 60_000;
@@ -55,12 +57,77 @@ export function makeState(state: Partial<GatewayState> = {}): GatewayState {
   };
 }
 
+/** Two machines in the network may call until Friday, over a certificate FLM made; the check-up found one thing. */
+export function busySharing(): SharingSummary {
+  const now = Date.now();
+  return {
+    exposure: { scope: 'interfaces', addresses: ['192.168.1.20'], because: ['share'], until: now + 3 * 86_400_000 },
+    tls: {
+      mode: 'self-signed',
+      phase: 'ready',
+      certificate: {
+        names: ['192.168.1.20', 'desk.local', '127.0.0.1'],
+        issuer: 'FLM local CA of desk',
+        notBefore: now - 86_400_000,
+        notAfter: now + 89 * 86_400_000,
+        fingerprint: Array.from({ length: 32 }, (_, index) =>
+          (index * 7).toString(16).padStart(2, '0').toUpperCase(),
+        ).join(':'),
+      },
+      renewsAt: now + 59 * 86_400_000,
+      caFile: '/home/me/.config/flm/tls/ca.pem',
+    },
+    endpoints: [
+      { from: 'machine', url: 'http://127.0.0.1:11435/v1', isTls: false },
+      { from: 'network', url: 'https://192.168.1.20:11435/v1', isTls: true, interfaceName: 'Wi-Fi' },
+    ],
+    shares: [makeShare()],
+    checkup: {
+      at: now - 20 * minute,
+      findings: [
+        {
+          check: 'engine-open',
+          severity: 'high',
+          what: reason('engine.notHttp', '192.168.1.20:11434'),
+          why: reason('engine.stopped'),
+          fix: reason('engine.installed'),
+          command: "launchctl setenv OLLAMA_HOST '127.0.0.1'",
+          source: 'https://docs.ollama.com/faq',
+        },
+      ],
+      skipped: [reason('engine.reset')],
+      isCancelled: false,
+    },
+  };
+}
+
+export function makeShare(share: Partial<ShareView> = {}): ShareView {
+  return {
+    id: 'share_a1b2c3d4e5f6',
+    label: 'colleague next door',
+    audience: { type: 'lan' },
+    limits: { models: ['ollama/llama3.2:3b'], requestsPerDay: 200 },
+    keyId: 'k7m2p9q4r8s1',
+    exposure: { scope: 'interfaces', addresses: ['192.168.1.20'] },
+    createdAt: Date.now() - 86_400_000,
+    expiresAt: Date.now() + 3 * 86_400_000,
+    requests: 211,
+    refused: 2,
+    tokens: 48_000,
+    requestsToday: 14,
+    tokensToday: 3_100,
+    lastUsedAt: Date.now() - 3 * minute,
+    ...share,
+  };
+}
+
 export function makeBlock(block: Partial<Block> = {}): Block {
   return {
     range: '203.0.113.9',
     source: 'auto',
     rule: 'honeypot',
-    reason: '3 decoy paths in 2 min: /.env, /wp-login.php, /.git/config',
+    reason: '3 different decoys touched',
+    cause: { sentence: reason('block.decoys', 3), lastRule: 'honeypot', quote: '/.git/config' },
     createdAt: Date.now() - 4 * minute,
     expiresAt: Date.now() + 27 * minute,
     strikes: 1,
@@ -140,7 +207,13 @@ export function traffic({ from, to, bucketMs }: StatisticsQuery): Statistics {
       alerts: refused > 0 ? 1 : 0,
     };
   });
-  const usage = { refused: 0, bytesOut: 0, lastAt: Date.now() - 2_000 };
+  const usage = {
+    refused: 0,
+    bytesOut: 0,
+    lastAt: Date.now() - 2_000,
+    firstTokenP50Ms: 128,
+    firstTokenP95Ms: 410,
+  };
   return {
     bucketMs,
     buckets,

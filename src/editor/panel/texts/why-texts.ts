@@ -25,6 +25,9 @@ export function whyTexts(l10n: Localizer): Pick<LocalizedStrings, 'actions' | 'w
       blockedSince: l10n.t('Blocked since {0}.'),
       blockedUntil: l10n.t('It ends by itself on {0}.'),
       blockedForGood: l10n.t('It stays until you lift it.'),
+      lastSign: l10n.t('Last sign: {0}.'),
+      quoted: l10n.t('Quoted from the request:'),
+      ruleSign: l10n.t('A sign of an attack: {0}.'),
       strikes: l10n.t('This address was blocked {0} times.'),
       allowAutomatic: l10n.t(
         'Unblock it; this also clears its score. If it is yours, put it on the allowlist or give it an API key: a valid key is let through an automatic block.',

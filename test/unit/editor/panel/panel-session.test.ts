@@ -18,6 +18,7 @@ function makeSession(answers: Readonly<Record<string, unknown>> = {}, services: 
   const posted: ToPanel[] = [];
   const asked: unknown[] = [];
   const written: string[][] = [];
+  const ran: [string, string | undefined][] = [];
   let status: GatewayStatus = connected({ proxy: makeProxy() });
   const gateway: PanelGateway = {
     get status() {
@@ -43,7 +44,7 @@ function makeSession(answers: Readonly<Record<string, unknown>> = {}, services: 
       askForText: async () => 'text',
       write: async (path, text) => void written.push([path, text]),
       openInEditor: async () => undefined,
-      run: async (command, share) => void calls.push(`${command} ${share ?? ''}`),
+      run: async (command, share) => void ran.push([command, share]),
       ...services,
     },
   });
@@ -51,7 +52,7 @@ function makeSession(answers: Readonly<Record<string, unknown>> = {}, services: 
     status = next;
     changes.fire(next);
   };
-  return { session, posted, asked, written, setStatus, emit: (value: AuditEvent) => events.fire(value) };
+  return { session, posted, asked, written, ran, setStatus, emit: (value: AuditEvent) => events.fire(value) };
 }
 
 const request = (name: string, params: unknown = {}): unknown => ({ type: 'request', id: 7, name, params });
@@ -169,5 +170,15 @@ describe('session of the panel', () => {
     await session.receive(request('keys/list'));
 
     assert.deepEqual(posted, []);
+  });
+
+  it('starts the commands that ask for more than a page may', async () => {
+    const { session, ran, posted } = makeSession();
+
+    await session.receive(request('host/run', { command: 'share.change', share: 'share_abc' }));
+    await session.receive(request('host/run', { command: 'keys.revoke' }));
+
+    assert.deepEqual(ran, [['share.change', 'share_abc']]);
+    assert.equal((posted.at(-1) as { ok?: boolean }).ok, false);
   });
 });

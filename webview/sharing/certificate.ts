@@ -1,0 +1,94 @@
+import type { PanelSharing } from '../../src/protocol/panel-messages';
+import { strings } from '../boot';
+import { el, put, untrusted } from '../dom';
+import { formatExact } from '../formats';
+import type { PanelContext } from '../panel-context';
+import { button, icon, iconButton } from '../ui/controls';
+
+const { sharing } = strings;
+type Tls = PanelSharing['tls'];
+
+/** Marks told apart by shape, too. */
+const marks = { off: 'unlock', preparing: 'sync', ready: 'lock', failed: 'error' } as const;
+
+/** Whether connections are encrypted, and by which certificate. */
+export class Certificate {
+  readonly element = el('div', { class: 'certificate' });
+  readonly #context: PanelContext;
+  #shown = '';
+
+  constructor(context: PanelContext) {
+    this.#context = context;
+  }
+
+  update(tls: Tls): void {
+    const shown = JSON.stringify(tls);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const hadFocus = this.element.contains(document.activeElement);
+    const mode = tls.phase === 'off' || tls.mode === 'off' ? '' : ` · ${strings.policy.choices[tls.mode]}`;
+    const renew = tls.mode !== 'off' && button(sharing.renew, { icon: 'refresh', onClick: () => void this.#renew() });
+    const facts = factsOf(tls).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, this.#withCopy(value))]);
+    put(
+      this.element,
+      el(
+        'p',
+        { class: 'tls-line', role: 'status' },
+        el('span', { class: `tls-mark ${tls.phase}` }, icon(marks[tls.phase])),
+        `${sharing.tls[tls.phase]}${mode}`,
+      ),
+      tls.notice !== null && el('p', { class: 'tls-notice' }, icon('warning'), el('span', {}, tls.notice)),
+      facts.length > 0 && el('dl', { class: 'facts' }, ...facts),
+      renew,
+    );
+    if (hadFocus && renew !== false) renew.focus();
+  }
+
+  #withCopy(value: Value): HTMLElement {
+    if (typeof value === 'string') return el('span', {}, value);
+    const { text } = value;
+    return el(
+      'span',
+      { class: 'copyable' },
+      el('code', {}, untrusted(text, 300)),
+      iconButton('copy', `${strings.common.copy} ${value.name}`, () => void this.#copy(text)),
+    );
+  }
+
+  async #copy(text: string): Promise<void> {
+    try {
+      await this.#context.host.request('host/copy', { text });
+      this.#context.notice.say(strings.common.copied);
+    } catch (error) {
+      this.#context.notice.fail(error);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const { phase } = await this.#context.host.request('tls/renew', {});
+      // What went wrong stands in the state, in words.
+      if (phase === 'ready') this.#context.notice.say(sharing.renewed);
+    } catch (error) {
+      this.#context.notice.fail(error);
+    }
+  }
+}
+
+/** Text to read, or one to compare and copy. */
+type Value = string | { readonly name: string; readonly text: string };
+
+function factsOf({ certificate, renewsAt, caFile, caFingerprint }: Tls): readonly (readonly [string, Value])[] {
+  const exact = (name: string, text: string | undefined): readonly [string, Value] | undefined =>
+    text === undefined ? undefined : [name, { name, text }];
+  const facts: readonly (readonly [string, Value] | undefined)[] = [
+    certificate && [sharing.names, certificate.names.join(', ').slice(0, 500)],
+    certificate && [sharing.issuer, certificate.issuer.slice(0, 200)],
+    certificate && [sharing.validUntil, formatExact(certificate.notAfter)],
+    renewsAt === undefined ? undefined : [sharing.renewsAt, formatExact(renewsAt)],
+    exact(sharing.fingerprint, certificate?.fingerprint),
+    exact(sharing.caFile, caFile),
+    exact(sharing.caFingerprint, caFingerprint),
+  ];
+  return facts.filter((fact) => fact !== undefined);
+}
