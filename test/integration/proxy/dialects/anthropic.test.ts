@@ -1,14 +1,11 @@
-import Anthropic, { APIError, BadRequestError, NotFoundError } from '@anthropic-ai/sdk';
+import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import assert from 'node:assert/strict';
 import type { CommonScript } from '../../../helpers/engines/script';
 import type { Reply } from '../../../helpers/engines/reply';
-import type { Refusal } from '../../../../src/core/request';
-import { startProxy } from '../../../helpers/proxy-harness';
 import { knownKinds, type KnownKind } from '../repairs/support';
 import { before, stopAll, ways, type Way } from './dialect-support';
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const tools = [
   {
     name: 'weather',
