@@ -44,6 +44,8 @@ export interface GatewayServiceDeps {
   /** Requests about keys, records, blocks and the policy. */
   readonly protectionHandlers: ProtectionHandlers;
   readonly exposure: ExposureControl;
+  /** Ends what is over and asks for the exposure of the others. */
+  readonly shares: { start(): Promise<void>; dispose(): void };
   readonly sharing: Sharing;
   /** Requests about exposure, TLS, shares and the check-up. */
   readonly sharingHandlers: SharingHandlers;
@@ -105,12 +107,13 @@ export class GatewayService implements RpcService {
 
   /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
   async start(): Promise<void> {
-    const { engines, proxy, desired, guardian, sharing, exposure } = this.#deps;
+    const { engines, proxy, desired, guardian, sharing, exposure, shares } = this.#deps;
     this.#logProblems();
     this.#store.add(guardian.onDidChange(() => this.#securityPush.trigger()));
     this.#store.add(sharing.onDidChange(() => this.#sharingPush.trigger()));
     await guardian.start(); // before a request can come in: blocks, keys and policy are known
     exposure.start(this.#config);
+    await shares.start(); // before anything listens: what is over must not be open for a moment
     this.#store.add(engines.onDidChange(() => this.#enginesPush.trigger()));
     this.#store.add(proxy.onDidChange((state) => this.#proxyChanged(state)));
     const wanted: DesiredState = (await desired?.restore()) ?? { isProxyOn: false };
@@ -129,8 +132,9 @@ export class GatewayService implements RpcService {
 
   /** Ends everything within about 1.5 s, remembering what was on. Never rejects. */
   async stop(): Promise<void> {
-    const { engines, proxy, demo, desired, guardian, exposure } = this.#deps;
+    const { engines, proxy, demo, desired, guardian, exposure, shares } = this.#deps;
     this.#store.dispose();
+    shares.dispose();
     await Promise.all([proxy.dispose(), demo.stop(), engines.stop()]);
     await exposure.stop(); // after the proxy: that it closed everything is recorded
     await desired?.close();

@@ -28,6 +28,8 @@ import { ProxyController } from './proxy/proxy-controller';
 import { ProxyMetrics } from '../proxy/metrics/proxy-metrics';
 import { RpcServer } from './rpc/rpc-server';
 import { createToken } from './rpc/token';
+import { openShares } from './shares/open-shares';
+import { shareHandlers } from './shares/share-handlers';
 import { Sharing } from './sharing';
 import { sharingHandlers } from './sharing-handlers';
 
@@ -163,7 +165,7 @@ export class Gateway {
       clock,
       logger,
     });
-    const { catalog, health } = engines;
+    const { catalog, health, loads } = engines;
     const metrics = new ProxyMetrics();
     const { gate, blocklist } = protection.services;
     const open = proxyOpener({
@@ -181,6 +183,7 @@ export class Gateway {
       withPolicy: (settings) => protection.withPolicy(settings),
       keys,
       health,
+      loads,
       clock,
       logger,
       version,
@@ -195,11 +198,24 @@ export class Gateway {
       readAddresses: readMachineAddresses,
       hostNames: hostNames(),
       record: (details) => protection.record('exposure.changed', details, 'medium'),
-      endShares: () => Promise.resolve(),
+      endShares: () => shares.endBeyondMachine(),
       trustsSettings: isHeadless,
       clock,
       logger,
     });
+    const openedShares = openShares({
+      protection,
+      demands: exposure.demands,
+      readAddresses: readMachineAddresses,
+      catalog,
+      endpoints: async () => {
+        await exposure.settled();
+        return exposure.endpoints();
+      },
+      clock,
+      logger,
+    });
+    const { shares } = openedShares;
     protection.onDidChangeAccess((cause) => {
       exposure.reconsider(cause);
       void proxy.reconsider();
@@ -209,10 +225,10 @@ export class Gateway {
         exposure: () => exposure.state(),
         tls: () => exposure.tls(),
         endpoints: () => exposure.endpoints(),
-        shares: () => [],
+        shares: () => shares.running(),
         checkup: () => undefined,
       },
-      [exposure.onDidChange],
+      [exposure.onDidChange, shares.onDidChange],
     );
     const demo = new DemoEngine(join(__dirname, 'demo-engine.js'), () => this.#service.demoEnded(), clock, logger);
     return new GatewayService(
@@ -223,8 +239,9 @@ export class Gateway {
         guardian: protection,
         protectionHandlers: protectionHandlers(protection, clock),
         exposure,
+        shares: openedShares,
         sharing,
-        sharingHandlers: sharingHandlers(exposure.handlers),
+        sharingHandlers: sharingHandlers(exposure.handlers, shareHandlers(shares)),
         keys,
         measurements: () => metrics.measurements(),
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),

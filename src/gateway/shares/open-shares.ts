@@ -1,18 +1,20 @@
 import type { Catalog } from '../../core/catalog';
 import type { Clock } from '../../core/clock';
-import type { Endpoint } from '../../core/exposure';
+import { DisposableStore } from '../../core/disposable';
+import type { Endpoint, MachineAddress } from '../../core/exposure';
 import type { Logger } from '../../core/logger';
 import type { ExposureDemands } from '../exposure/exposure-demands';
 import type { Protection } from '../protection/protection';
 import { KeyTotals } from './key-totals';
+import { NetworkWatch } from './network-watch';
 import { ShareStore } from './share-store';
 import { ShareUsage } from './share-usage';
-import { Shares, type Networks } from './shares';
+import { Shares } from './shares';
 
 export interface ShareSurroundings {
   readonly protection: Protection;
   readonly demands: ExposureDemands;
-  readonly networks: Networks;
+  readonly readAddresses: () => readonly MachineAddress[];
   readonly catalog: Pick<Catalog, 'list'>;
   readonly endpoints: () => Promise<readonly Endpoint[]>;
   readonly clock: Clock;
@@ -20,13 +22,17 @@ export interface ShareSurroundings {
 }
 
 /** The shares over the gateway's keys and storage. `start` follows once those are open. */
-export function openShares({ protection, ...surroundings }: ShareSurroundings): {
+export function openShares({ protection, readAddresses, ...surroundings }: ShareSurroundings): {
   readonly shares: Shares;
+  /** With the storage open and before anything listens. Never rejects. */
   start(): Promise<void>;
+  dispose(): void;
 } {
   const totals = new KeyTotals();
+  const store = new DisposableStore();
   const shares = new Shares({
     ...surroundings,
+    networks: new NetworkWatch(readAddresses, surroundings.clock),
     store: new ShareStore(protection.storage.documents),
     keys: protection.keys,
     usage: new ShareUsage(totals, protection.requestsToday, protection.tokensToday),
@@ -38,8 +44,12 @@ export function openShares({ protection, ...surroundings }: ShareSurroundings): 
     start: async () => {
       totals.load(protection.storage.totals);
       await shares.start();
-      protection.audit.onDidRecordAccess((record) => shares.requestEnded(record));
-      protection.onDidChangeAccess(() => shares.keysChanged());
+      store.add(protection.audit.onDidRecordAccess((record) => shares.requestEnded(record)));
+      store.add(protection.onDidChangeAccess(() => shares.keysChanged()));
+    },
+    dispose: () => {
+      store.dispose();
+      shares.dispose();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { FlmError } from '../../core/errors';
-import { parseAddress } from '../../core/address';
+import { isLoopbackAddress, parseAddress } from '../../core/address';
 import { parseRange } from '../../core/ip-range';
 import type { ShareAudience, ShareLimits } from '../../core/share';
 import { matchesGlob } from '../../core/glob';
@@ -28,7 +28,8 @@ export function checkLimits(limits: ShareLimits, knownRoutes: readonly string[])
 export function checkChosen(chosen: readonly string[], own: readonly string[]): readonly string[] {
   return chosen.map((text) => {
     const address = parseAddress(text)?.toString();
-    if (address !== undefined && own.includes(address)) return address;
+    // Every loopback address is this machine's, whether an interface lists it or not.
+    if (address !== undefined && (own.includes(address) || isLoopbackAddress(address))) return address;
     throw new FlmError('config_invalid', `"${text}" is no address of this machine.`);
   });
 }

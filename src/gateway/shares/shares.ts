@@ -26,6 +26,8 @@ import type { ShareUsage } from './share-usage';
 /** The networks this machine is in now. */
 export interface Networks {
   addresses(): readonly MachineAddress[];
+  /** Somebody needs to be told of changes, or no longer. */
+  watch(isNeeded: boolean): void;
   readonly onDidChange: Event<unknown>;
 }
 
@@ -94,6 +96,7 @@ export class Shares {
   }
 
   dispose(): void {
+    this.#deps.networks.watch(false);
     this.#disposables.dispose();
     this.#changes.dispose();
   }
@@ -233,7 +236,7 @@ export class Shares {
     await this.#tidy();
     await this.#follow();
     for (const share of store.running()) this.#deps.demands.demand(share.id, share.exposure);
-    this.#expiries.renew();
+    this.#watch();
     this.#changes.fire();
   }
 
@@ -280,7 +283,7 @@ export class Shares {
     const ended: Share = { ...share, endedAt, endedBy: by };
     const stored = [store.put(ended), this.#deps.keys.revoke(share.keyId)];
     demands.release(share.id);
-    this.#expiries.renew();
+    this.#watch();
     this.#deps.keysChanged();
     this.#changes.fire();
     this.#record('share.ended', ended, { by }, 'low');
@@ -299,9 +302,16 @@ export class Shares {
     }
   }
 
+  /** What ends by itself, and whose networks may change, is looked after as long as there is something of it. */
+  #watch(): void {
+    this.#expiries.renew();
+    const { store, networks } = this.#deps;
+    networks.watch(store.running().some(({ audience }) => audience.type === 'lan' || audience.type === 'addresses'));
+  }
+
   #begun(share: Share): void {
     this.#deps.demands.demand(share.id, share.exposure);
-    this.#expiries.renew();
+    this.#watch();
     this.#deps.keysChanged();
     this.#changes.fire();
   }

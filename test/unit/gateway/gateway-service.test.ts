@@ -116,6 +116,7 @@ describe('gateway service', () => {
           configure: (settings) => exposures.push(settings['proxy.exposure']),
           stop: () => Promise.resolve(),
         },
+        shares: { start: () => Promise.resolve(), dispose: () => undefined },
         sharing: new Sharing(
           {
             exposure: () => quietSharing.exposure,

@@ -294,6 +294,15 @@ describe('shares', () => {
 
       assert.deepEqual(bench.key(share.keyId)?.scope.addresses, ['192.168.1.0/24']);
     });
+
+    it('have it watched only while there are any', async () => {
+      const { share } = await bench.create();
+      assert.equal(bench.watched, true);
+
+      await bench.shares.end(share.id);
+
+      assert.equal(bench.watched, false);
+    });
   });
 
   describe('tell what they were used for', () => {

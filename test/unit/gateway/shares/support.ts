@@ -77,6 +77,7 @@ export class ShareBench {
   readonly endpoint: Endpoint = { from: 'network', url: 'https://192.168.1.20:11435/v1', isTls: true };
   machine: readonly MachineAddress[] = [wifi];
   changes = 0;
+  watched = false;
 
   constructor(
     clock = new FakeClock(),
@@ -94,7 +95,11 @@ export class ShareBench {
       store: new ShareStore(disk.documents),
       keys: this.keys,
       demands: this.demands,
-      networks: { addresses: () => this.machine, onDidChange: this.networksChanged.event },
+      networks: {
+        addresses: () => this.machine,
+        watch: (isNeeded) => (this.watched = isNeeded),
+        onDidChange: this.networksChanged.event,
+      },
       usage: new ShareUsage(this.totals, this.requests, this.tokens),
       catalog: { list: () => [model] },
       endpoints: () => Promise.resolve([this.endpoint]),
