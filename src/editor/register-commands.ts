@@ -33,7 +33,22 @@ import { refreshEngines } from './commands/refresh-engines';
 import { removeEngine } from './commands/remove-engine';
 import { restartProxy } from './commands/restart-proxy';
 import { setEngineKey } from './commands/set-engine-key';
+import {
+  changeShare,
+  copyShareEndpoint,
+  copyShareMessage,
+  extendShare,
+  rotateShare,
+  stopShare,
+} from './commands/shares/change-share';
+import { createShare } from './commands/shares/create-share';
+import { manageShares } from './commands/shares/manage-shares';
 import { setUpCline, setUpContinue, setUpOpenAiSdk, setUpTool, setUpVsCode } from './commands/set-up-tool';
+import { changeExposure, closeExposure } from './commands/sharing/change-exposure';
+import { runCheckup, showCheckup } from './commands/sharing/checkup-commands';
+import { copyAddress } from './commands/sharing/copy-address';
+import { firewallRules } from './commands/sharing/firewall-rules';
+import { exportCa, renewCertificate, setUpTls } from './commands/sharing/tls-commands';
 import { concealHidden, showHidden } from './commands/show-hidden';
 import { showMoreModels } from './commands/show-more-models';
 import { startEngine } from './commands/start-engine';
@@ -86,6 +101,14 @@ const handlers: Record<CommandId, CommandHandler> = {
   'flm.key.rotate': rotateKey,
   'flm.key.revoke': revokeKey,
   'flm.key.showUsage': showKeyUsage,
+  'flm.share.create': createShare,
+  'flm.shares.manage': manageShares,
+  'flm.share.stop': stopShare,
+  'flm.share.extend': extendShare,
+  'flm.share.change': changeShare,
+  'flm.share.rotate': rotateShare,
+  'flm.share.copyEndpoint': copyShareEndpoint,
+  'flm.share.copyMessage': copyShareMessage,
   'flm.audit.showEvents': showEvents,
   'flm.audit.showStatistics': showStatistics,
   'flm.audit.export': exportAudit,
@@ -106,6 +129,15 @@ const handlers: Record<CommandId, CommandHandler> = {
   'flm.policy.reset': resetPolicy,
   'flm.policy.import': importPolicy,
   'flm.policy.export': exportPolicy,
+  'flm.exposure.change': changeExposure,
+  'flm.exposure.close': closeExposure,
+  'flm.exposure.copyAddress': copyAddress,
+  'flm.tls.setUp': setUpTls,
+  'flm.tls.exportCa': exportCa,
+  'flm.tls.renew': renewCertificate,
+  'flm.firewall.show': firewallRules,
+  'flm.checkup.run': runCheckup,
+  'flm.checkup.show': showCheckup,
   'flm.panel.open': openPanel,
   'flm.panel.openInEditor': openPanelInEditor,
   'flm.diagnose.run': diagnose,

@@ -10,10 +10,18 @@ const intents: ReadonlySet<GatewayRequestName> = new Set<GatewayRequestName>([
   'config/set',
   'keys/revoke',
   'keys/change',
+  'policy/set',
+  'exposure/confirm',
+  'exposure/close',
+  'shares/create',
+  'shares/change',
+  'shares/end',
 ]);
 
 /** From asking to the change: a stop lets running requests finish first. */
 const effectMs = 15_000;
+/** From asking for a check-up to its end. */
+const checkupMs = 90_000;
 
 /**
  * Tells a change of exposure that the user asked for in this window from one that came about by itself. A change of the
@@ -22,6 +30,7 @@ const effectMs = 15_000;
 export class UserIntent {
   readonly #clock: Clock;
   #askedAt = -Infinity;
+  #checkedAt = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -30,10 +39,13 @@ export class UserIntent {
   /** A request was made on the user's behalf. */
   note(name: GatewayRequestName): void {
     if (intents.has(name)) this.#askedAt = this.#clock.monotonic();
+    if (name === 'checkup/run') this.#checkedAt = this.#clock.monotonic();
   }
 
   /** Nobody has to be told of this event: it is what the user wanted, or nothing listens any more. */
   explains(event: AuditEvent, phase: ProxyState['phase'] | undefined): boolean {
+    // Who asked for the check-up reads its report.
+    if (event.kind === 'checkup.finding') return this.#clock.monotonic() - this.#checkedAt < checkupMs;
     if (event.kind !== 'exposure.changed') return false;
     const isClosing = event.details?.to === 'loopback' && phase !== 'on';
     return isClosing || this.#clock.monotonic() - this.#askedAt < effectMs;

@@ -25,6 +25,9 @@ export interface Handover {
 /** What the CA's certificate is called on the other side. */
 export const caFileName = 'flm-ca.pem';
 
+/** Where VS Code reads {@link customEndpointJson} from. */
+export const customEndpointFile = 'chatLanguageModels.json';
+
 /** Whether the other side has to trust FLM's own CA. */
 export function needsCa({ endpoint, tls }: Pick<Handover, 'endpoint' | 'tls'>): boolean {
   return endpoint.isTls && tls.mode === 'self-signed';

@@ -1,7 +1,13 @@
 import type { ApiKey } from '../../core/api-key';
 import type { Block } from '../../core/block';
+import type { ShareView } from '../../core/share';
 import type { CommandId } from '../contributions';
 import type { NodeLook } from './tree-node';
+
+export interface ShareNode extends NodeLook {
+  readonly kind: 'share';
+  readonly share: ShareView;
+}
 
 export interface KeyNode extends NodeLook {
   readonly kind: 'key';
@@ -22,4 +28,4 @@ export interface NoteNode extends NodeLook {
 }
 
 /** One row of the sharing view, as a value. */
-export type SharingNode = KeyNode | BlockNode | NoteNode;
+export type SharingNode = ShareNode | KeyNode | BlockNode | NoteNode;

@@ -1,5 +1,6 @@
 import type { ApiKey } from '../../core/api-key';
 import type { Block } from '../../core/block';
+import type { ShareView } from '../../core/share';
 import type { SecuritySummary } from '../../protocol/security-rpc';
 import { activeBlocks, blockFacts, sortBlocks } from '../blocks/block-facts';
 import { formatCount, separator } from '../format';
@@ -8,23 +9,31 @@ import { keyFacts, keyLabel, keyStanding, sortKeys } from '../keys/key-facts';
 import type { Localizer } from '../localizer';
 import { plainText } from '../safe-text';
 import { storageText, throttleText } from '../alerts/security-lines';
-import type { BlockNode, KeyNode, NoteNode, SharingNode } from './sharing-node';
+import { shareFacts, shareLabel } from '../shares/share-facts';
+import type { BlockNode, KeyNode, NoteNode, ShareNode, SharingNode } from './sharing-node';
 import { contextValue } from './tree-node';
 
 /** Rows of one kind shown at once. More is a list to search in, not to look at. */
 export const maxRows = 100;
 
-/** What is true of sharing now: trouble first, then keys that open the door and decoys, then blocks. */
+/**
+ * What is true of sharing now: trouble first, then shares, other keys that open the door and decoys, then blocks. The
+ * key of a share is its share's row.
+ */
 export function sharingNodes(
   l10n: Localizer,
   security: SecuritySummary | undefined,
   { keys, requestsToday }: KnownKeys,
   now: number,
+  shares: readonly ShareView[] = [],
 ): readonly SharingNode[] {
-  const shownKeys = sortKeys(keys, now).filter((key) => ['usable', 'decoy'].includes(keyStanding(key, now)));
+  const ownKeys = keys.filter(({ shareId }) => shareId === undefined);
+  const shownKeys = sortKeys(ownKeys, now).filter((key) => ['usable', 'decoy'].includes(keyStanding(key, now)));
   const blocks = sortBlocks(activeBlocks(security?.blocks ?? [], now));
   return [
     ...(security === undefined ? [] : troubleNodes(l10n, security)),
+    ...shares.slice(0, maxRows).map((share) => shareNode(l10n, share, now)),
+    ...moreNode(l10n, 'flm.shares.manage', shares.length - maxRows),
     ...shownKeys.slice(0, maxRows).map((key) => keyNode(l10n, key, now, requestsToday.get(key.id))),
     ...moreNode(l10n, 'flm.keys.manage', shownKeys.length - maxRows),
     ...blocks.slice(0, maxRows).map((block) => blockNode(l10n, block, now)),
@@ -38,6 +47,22 @@ export function hasSharing(security: SecuritySummary | undefined, { keys }: Know
   const isInTrouble = security.storage.kind !== 'ok' || security.load.throttle > 0;
   const hasDecoy = keys.some((key) => key.kind === 'decoy' && key.revokedAt === undefined);
   return isInTrouble || security.usableKeys > 0 || hasDecoy || security.blocks.length > 0;
+}
+
+function shareNode(l10n: Localizer, share: ShareView, now: number): ShareNode {
+  const label = shareLabel(share);
+  const description = shareFacts(l10n, share, now).join(separator);
+  return {
+    kind: 'share',
+    id: `share:${share.id}`,
+    label,
+    description,
+    icon: { id: 'live-share', color: 'charts.green' },
+    contextValue: contextValue('share', share.audience.type),
+    expansion: 'none',
+    accessibilityLabel: [l10n.t('Share {0}', label), description].join(', '),
+    share,
+  };
 }
 
 function keyNode(l10n: Localizer, key: ApiKey, now: number, requestsToday: number | undefined): KeyNode {
@@ -100,7 +125,9 @@ function note(name: string, icon: string, label: string, sentence: string): Note
   };
 }
 
-function moreNode(l10n: Localizer, command: 'flm.keys.manage' | 'flm.blocks.manage', count: number): NoteNode[] {
+type ListCommand = 'flm.shares.manage' | 'flm.keys.manage' | 'flm.blocks.manage';
+
+function moreNode(l10n: Localizer, command: ListCommand, count: number): NoteNode[] {
   if (count <= 0) return [];
   const label = l10n.t('{0} More…', formatCount(count, l10n.language));
   return [

@@ -4,6 +4,7 @@ import { formatTime } from '../format';
 import { keyFacts, keyLabel, publicPart, scopeLines } from '../keys/key-facts';
 import type { Localizer } from '../localizer';
 import { markdownText } from '../safe-text';
+import { shareLabel, shareLines } from '../shares/share-facts';
 import type { SharingNode } from './sharing-node';
 
 /** What hovering a row tells, as Markdown to be shown untrusted. Addresses and evidence are a stranger's and escaped. */
@@ -13,6 +14,8 @@ export function sharingTooltip(l10n: Localizer, node: SharingNode, now: number):
       return markdownText(node.sentence);
     case 'block':
       return blockTooltip(l10n, node.block, now);
+    case 'share':
+      return page(shareLabel(node.share), shareLines(l10n, node.share, now));
     case 'key': {
       const { key } = node;
       return page(keyLabel(key), [

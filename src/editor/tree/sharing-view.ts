@@ -8,6 +8,7 @@ import type { Gateway } from '../gateway-port';
 import type { KeyList } from '../keys/key-list';
 import type { Localizer } from '../localizer';
 import type { UnseenBlocks } from '../alerts/unseen-blocks';
+import { exposureNodes } from './exposure-nodes';
 import type { SharingNode } from './sharing-node';
 import { hasSharing, sharingNodes } from './sharing-nodes';
 import { sharingTooltip } from './sharing-tooltips';
@@ -22,7 +23,7 @@ export interface SharingRow {
   node: SharingNode;
 }
 
-/** The "Sharing" view: keys, blocks and trouble, while there are any. */
+/** The "Sharing" view: exposure, shares, keys, blocks and trouble, while there are any. */
 export class SharingView implements vscode.TreeDataProvider<SharingRow>, Disposable {
   readonly #gateway: Gateway;
   readonly #keys: KeyList;
@@ -69,10 +70,13 @@ export class SharingView implements vscode.TreeDataProvider<SharingRow>, Disposa
 
   /** Brings state, badge and rows up to date. */
   update(): void {
-    const security = this.#gateway.status.state?.security;
+    const { security, sharing } = this.#gateway.status.state ?? {};
+    const shares = sharing?.shares ?? [];
+    this.#contexts.set('flm.hasShares', shares.length > 0);
     this.#contexts.set('flm.hasKeys', (security?.usableKeys ?? 0) > 0 || this.#keys.known.keys.length > 0);
     this.#contexts.set('flm.hasBlocks', (security?.blocks.length ?? 0) > 0);
-    this.#contexts.set('flm.sharing', hasSharing(security, this.#keys.known));
+    const exposure = sharing === undefined ? [] : exposureNodes(this.#l10n, sharing);
+    this.#contexts.set('flm.sharing', exposure.length > 0 || hasSharing(security, this.#keys.known));
     if (security !== undefined && security.usableKeys !== this.#usableKeys) {
       this.#usableKeys = security.usableKeys;
       void this.#keys.refresh();
@@ -81,12 +85,15 @@ export class SharingView implements vscode.TreeDataProvider<SharingRow>, Disposa
     if (this.#view.visible && this.#unseen.count > 0) this.#onSeen();
     const unseen = this.#unseen.count;
     this.#view.badge = unseen === 0 ? undefined : { value: unseen, tooltip: blockedText(this.#l10n, unseen) };
-    this.#setRows(sharingNodes(this.#l10n, security, this.#keys.known, this.#clock.now()));
+    const rows = sharingNodes(this.#l10n, security, this.#keys.known, this.#clock.now(), shares);
+    this.#setRows([...exposure, ...rows]);
   }
 
   /** Brings the view to front; where there is nothing to list, the engines beside it. */
   async show(): Promise<void> {
-    const isThere = hasSharing(this.#gateway.status.state?.security, this.#keys.known);
+    const { security, sharing } = this.#gateway.status.state ?? {};
+    const hasExposure = sharing !== undefined && exposureNodes(this.#l10n, sharing).length > 0;
+    const isThere = hasExposure || hasSharing(security, this.#keys.known);
     await vscode.commands.executeCommand(isThere ? `${sharingViewId}.focus` : 'flm.engines.focus');
     this.#onSeen();
     this.update();

@@ -15,7 +15,9 @@ import { showKeyUsage } from './show-key-usage';
 export const manageKeys: CommandHandler = async (services) => {
   const { keyList, l10n, input, clock } = services;
   await keyList.refresh();
-  const { keys, requestsToday } = keyList.known;
+  const { requestsToday } = keyList.known;
+  // The key of a share is changed, renewed and revoked through its share.
+  const keys = keyList.known.keys.filter(({ shareId }) => shareId === undefined);
   const now = clock.now();
   const choices: Choice<ApiKey | CommandHandler>[] = [
     { label: `$(add) ${l10n.t('Create an API Key…')}`, value: createKey },

@@ -20,7 +20,8 @@ export async function pickKey(
   const named = keys.find((key) => key.id === id);
   if (named !== undefined) return named;
   const now = clock.now();
-  const candidates = sortKeys(keys, now).filter((key) => fits(key, now));
+  // The key of a share is changed, renewed and revoked through its share.
+  const candidates = sortKeys(keys, now).filter((key) => key.shareId === undefined && fits(key, now));
   if (candidates.length === 0) throw new FlmError('not_found', l10n.t('There is no API key to choose from.'));
   const choices = candidates.map((key) => ({
     label: messageText(keyLabel(key)),

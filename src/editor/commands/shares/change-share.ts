@@ -17,7 +17,7 @@ import { messageWithoutKey } from '../../shares/share-handover';
 import { needsConsent, summaryText } from '../../shares/share-summary';
 import { modelToBegin } from '../../shares/shared-models';
 import { pickShare } from './pick-share';
-import { requireTrust } from './require-trust';
+import { requireTrust } from '../../workspace-trust';
 import { showCreatedShare } from './show-created-share';
 
 /** At once and without a question: the way to close what is open must be short. */
@@ -31,7 +31,7 @@ export const stopShare: CommandHandler = async (services, argument) => {
 
 export const extendShare: CommandHandler = async (services, argument) => {
   const { gateway, l10n, input, clock } = services;
-  requireTrust(services);
+  requireTrust(l10n);
   const share = await pickShare(services, argument, l10n.t('Share to extend'));
   const expiresAt = await askForEnd({ input, l10n, now: clock.now() }, share);
   await gateway.request('shares/change', { id: share.id, expiresAt });
@@ -40,7 +40,7 @@ export const extendShare: CommandHandler = async (services, argument) => {
 
 export const changeShare: CommandHandler = async (services, argument) => {
   const { gateway, l10n, input } = services;
-  requireTrust(services);
+  requireTrust(l10n);
   const share = await pickShare(services, argument, l10n.t('Share to change'));
   const machine = await gateway.request('exposure/addresses', {});
   const models = modelOptions(l10n, gateway.status.state?.engines.engines ?? []);
@@ -55,7 +55,7 @@ const graces = { none: 0, hour: 60, day: 24 * 60, week: 7 * 24 * 60 } as const;
 
 export const rotateShare: CommandHandler = async (services, argument) => {
   const { gateway, l10n, input, keyList } = services;
-  requireTrust(services);
+  requireTrust(l10n);
   const share = await pickShare(services, argument, l10n.t('Share that gets a new key'));
   const graceMinutes = answered(
     await input.pick({

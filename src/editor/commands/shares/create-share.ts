@@ -9,13 +9,13 @@ import { paramsOf, reachesOut, type Encryption } from '../../shares/share-draft'
 import { askForShare } from '../../shares/share-steps';
 import { needsConsent, summaryText, type Protection, type SummaryFacts } from '../../shares/share-summary';
 import { startProxy } from '../../start-proxy';
-import { requireTrust } from './require-trust';
+import { requireTrust } from '../../workspace-trust';
 import { showCreatedShare } from './show-created-share';
 
 /** One wizard: who, what, how much, until when; a summary to agree to; what to send over. */
 export const createShare: CommandHandler = async (services) => {
   const { gateway, l10n, input, clock, keyList } = services;
-  requireTrust(services);
+  requireTrust(l10n);
   const machine = await gateway.request('exposure/addresses', {});
   const state = gateway.status.state;
   const isUnencrypted = (state?.sharing.tls.mode ?? 'off') === 'off';

@@ -7,7 +7,7 @@ import { dotenvSnippet, environmentNames, environmentSnippet } from '../../keys/
 import { askSavePath, tellWritten } from '../../local-files';
 import { localizeReason } from '../../localizer';
 import { messageText } from '../../safe-text';
-import { curlText, customEndpointJson, messageForOthers, needsCa, type Handover } from '../../shares/share-handover';
+import { curlText, customEndpointFile, customEndpointJson, messageForOthers, needsCa, type Handover } from '../../shares/share-handover';
 import { shareLabel } from '../../shares/share-facts';
 import { modelToBegin, sharedToolModels } from '../../shares/shared-models';
 import { shellFlavor } from '../../snippets';
@@ -74,7 +74,7 @@ function handoverItems(services: CommandServices, handover: Handover): HandoverI
     { label: `$(save) ${l10n.t('Save as a .env File…')}`, run: () => saveEnvFile(services, dotenvSnippet(target)) },
     {
       label: `$(json) ${l10n.t('Copy as Custom Endpoint of VS Code')}`,
-      detail: 'chatLanguageModels.json',
+      detail: customEndpointFile,
       run: copy(copied, customEndpointJson(handover, sharedToolModels(engines, handover.share.limits))),
     },
     {
