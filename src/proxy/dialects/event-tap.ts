@@ -10,6 +10,8 @@ export interface EventMeaning {
   readonly hasFinished?: boolean;
   readonly isDone?: boolean;
   readonly hasError?: boolean;
+  /** Text of an error told in a way its clients do not read. */
+  readonly hiddenError?: string;
   readonly usage?: Usage | undefined;
 }
 
@@ -18,7 +20,7 @@ export class EventTap implements StreamTap {
   isDone = false;
   hasFinished = false;
   hasError = false;
-  readonly hiddenError = undefined;
+  hiddenError: string | undefined;
   usage: Usage | undefined;
   contentEvents = 0;
   readonly #events: SseEvents;
@@ -46,11 +48,12 @@ export class EventTap implements StreamTap {
     this.#events.end();
   }
 
-  #take({ hasContent, hasFinished, isDone, hasError, usage }: EventMeaning): void {
+  #take({ hasContent, hasFinished, isDone, hasError, hiddenError, usage }: EventMeaning): void {
     if (hasContent === true) this.contentEvents++;
     this.hasFinished ||= hasFinished === true;
     this.isDone ||= isDone === true;
     this.hasError ||= hasError === true;
+    this.hiddenError = hiddenError ?? this.hiddenError;
     if (usage !== undefined) this.usage = { ...this.usage, ...usage };
   }
 }

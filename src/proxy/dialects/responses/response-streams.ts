@@ -14,10 +14,11 @@ export const responseStreams: StreamFormat = {
 const lastEvents = new Set<unknown>(['response.completed', 'response.incomplete', 'response.failed']);
 
 function meaningOf(event: JsonObject): EventMeaning {
-  const { type, response } = event;
-  if (typeof type !== 'string') return { hasError: Boolean(event.error) };
+  const { type, response, error, message } = event;
+  if (Boolean(error) || typeof type !== 'string') return { hasError: Boolean(error) };
   if (type.endsWith('.delta')) return { hasContent: true };
-  if (type === 'error') return { hasError: true };
+  // The official SDK only throws on a member `error`: FLM says it again in that form
+  if (type === 'error') return { hiddenError: typeof message === 'string' ? message : '' };
   if (!lastEvents.has(type)) return {};
   const usage = isJsonObject(response) ? usageOf(response.usage) : undefined;
   return { hasFinished: true, isDone: true, hasError: type === 'response.failed', usage };
