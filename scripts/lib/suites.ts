@@ -6,6 +6,7 @@ import { ensureChromium } from './chromium';
 import { ensureCodeServer } from './code-server';
 import { runHostTests } from './host-tests';
 import { runMocha } from './mocha-suite';
+import { ensurePebble } from './pebble';
 import type { TestResult } from './result-reporter';
 
 /** A group of tests that `npm test` runs, and that can be run alone by its name. */
@@ -37,7 +38,12 @@ export const suites: readonly Suite[] = [
   { name: 'check', about: 'types, lint and format', needsBuild: false, exists: () => true, run: runChecks },
   mocha('manifest', 'package.json, translations and import arrows agree with the code', { timeoutMs: minute }),
   mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute }),
-  mocha('integration', 'real sockets on random ports of this machine', { timeoutMs: 20 * minute, needsBuild: true }),
+  mocha('integration', 'real sockets on random ports of this machine', {
+    timeoutMs: 20 * minute,
+    needsBuild: true,
+    // Without it the tests against an ACME server are skipped and say so.
+    prepare: async () => void (await ensurePebble()),
+  }),
   mocha('webview', 'the panel in a Chromium', {
     timeoutMs: 10 * minute,
     needsBuild: true,

@@ -17,6 +17,7 @@ export class Keeper implements CertificateKeeper {
   readonly #changed: Emitter<void>;
   #source: CertificateSource | undefined;
   #policy: TlsPolicy = { mode: 'off' };
+  #names: readonly string[] = [];
   #state: SourceState = { phase: 'off' };
   #holding: Holding = {};
   #tail: Promise<void> = Promise.resolve();
@@ -48,6 +49,7 @@ export class Keeper implements CertificateKeeper {
   }
 
   configure(policy: TlsPolicy, names: readonly string[]): Promise<void> {
+    this.#names = names;
     const isSame = isSamePolicy(policy, this.#policy);
     // Another policy ends at once what the earlier one was waiting for, an ACME server perhaps.
     const ended = isSame ? undefined : this.#source?.stop();
@@ -58,11 +60,11 @@ export class Keeper implements CertificateKeeper {
     }
     return this.#inOrder(async () => {
       await ended;
-      if (policy !== this.#policy && !isSamePolicy(policy, this.#policy)) return; // Overtaken by a later call.
+      if (!isSamePolicy(policy, this.#policy)) return; // Overtaken by a later call.
       if (this.#source === undefined) {
-        this.#source = this.#createSource(policy, names);
+        this.#source = this.#createSource(policy);
         await this.#source?.start();
-      } else await this.#source.setNames(names);
+      } else await this.#source.setNames(this.#names);
     });
   }
 
@@ -94,7 +96,7 @@ export class Keeper implements CertificateKeeper {
     return this.#tail;
   }
 
-  #createSource(policy: TlsPolicy, names: readonly string[]): CertificateSource | undefined {
+  #createSource(policy: TlsPolicy): CertificateSource | undefined {
     const { clock, logger } = this.#deps;
     const random = this.#deps.random ?? Math.random;
     const folder = new PrivateFolder(join(this.#deps.folder, 'tls'), this.#deps.writeFile);
@@ -102,7 +104,7 @@ export class Keeper implements CertificateKeeper {
       off: () => undefined,
       'self-signed': (host) => {
         const hostNames = this.#deps.hostNames ?? machineHostNames;
-        return new SelfSignedSource({ folder, clock, logger, random, hostNames }, host, names);
+        return new SelfSignedSource({ folder, clock, logger, random, hostNames }, host, this.#names);
       },
       files: (host) => new FilesSource({ clock, logger }, host, policy.certFile ?? '', policy.keyFile ?? ''),
       acme: (host) => {

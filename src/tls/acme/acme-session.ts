@@ -13,7 +13,7 @@ import { AcmeTransport } from './transport';
 const newKeyPair = promisify(generateKeyPair);
 
 /** Between two looks at what the server is doing: quick at first, as most are. */
-const pollMs = [500, 1000, 2000, 3000, 5000] as const;
+const pollMs = [250, 500, 1000, 2000, 3000, 5000] as const;
 const longestPollMs = 10_000;
 
 /** RFC 5280 §5.3.1. */

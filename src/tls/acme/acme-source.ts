@@ -20,6 +20,8 @@ import { HttpChallenge } from './http-challenge';
 
 /** A whole attempt: account, proof (the DNS program has 5 minutes of it) and certificate. */
 export const acmeAttemptTimeoutMs = 10 * 60_000;
+/** Between two certificates that are asked for by themselves. */
+const shortestGapMs = 6 * 60 * 60_000;
 const longestWaitMs = 8 * 24 * 60 * 60_000;
 
 export interface AcmeDeps {
@@ -177,7 +179,7 @@ export class AcmeSource implements CertificateSource {
 
   async #use(pair: CheckedPair, store: AcmeStore): Promise<void> {
     this.#pair = pair;
-    this.#renewsAt = renewalTime(pair.facts, this.#deps.random);
+    this.#renewsAt = nextRenewal(pair, this.#deps);
     try {
       await store.saveCertificate(pair);
     } catch (error) {
@@ -251,6 +253,13 @@ export class AcmeSource implements CertificateSource {
       ? new HttpChallenge(httpPort, challengeHost)
       : new DnsChallenge(dnsHook, clock, logger);
   }
+}
+
+/** With a clock that runs far ahead, a new certificate is past its renewal at once: still not one after the other. */
+function nextRenewal({ facts }: CheckedPair, { clock, random }: AcmeDeps): number {
+  const now = clock.now();
+  const soonest = now + Math.min(shortestGapMs, (facts.notAfter - now) / 3);
+  return Math.floor(Math.max(renewalTime(facts, random), soonest));
 }
 
 /** A time further off than any wait was noted by a clock that was wrong. */
