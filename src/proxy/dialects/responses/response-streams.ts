@@ -17,7 +17,7 @@ function meaningOf(event: JsonObject): EventMeaning {
   const { type, response, error, message } = event;
   if (Boolean(error) || typeof type !== 'string') return { hasError: Boolean(error) };
   if (type.endsWith('.delta')) return { hasContent: true };
-  // The official SDK only throws on a member `error`: FLM says it again in that form
+  // Who reads events one by one is only stopped by a member `error`: FLM says it again in that form
   if (type === 'error') return { hiddenError: typeof message === 'string' ? message : '' };
   if (!lastEvents.has(type)) return {};
   const usage = isJsonObject(response) ? usageOf(response.usage) : undefined;
