@@ -16,7 +16,7 @@ interface Kind {
   readonly kind: string;
   /** Share of the mix. */
   readonly weight: number;
-  make(model: string, random: Random): Omit<SoakRequest, 'kind'>;
+  readonly make: (model: string, random: Random) => Omit<SoakRequest, 'kind'>;
 }
 
 const post = (path: string, body: unknown, more: Partial<SoakRequest> = {}): Omit<SoakRequest, 'kind'> => ({
