@@ -100,6 +100,7 @@ export const commandIds = [
   'flm.tools.setUpCline',
   'flm.tools.setUpVsCode',
   'flm.tools.setUpOpenAiSdk',
+  'flm.tools.setUpClaudeCode',
   'flm.tools.undo',
   'flm.walkthrough.open',
 ] as const;

@@ -43,7 +43,7 @@ import {
 } from './commands/shares/change-share';
 import { createShare } from './commands/shares/create-share';
 import { manageShares } from './commands/shares/manage-shares';
-import { setUpCline, setUpContinue, setUpOpenAiSdk, setUpTool, setUpVsCode } from './commands/set-up-tool';
+import { setUpClaudeCode, setUpCline, setUpContinue, setUpOpenAiSdk, setUpTool, setUpVsCode } from './commands/set-up-tool';
 import { changeExposure, closeExposure } from './commands/sharing/change-exposure';
 import { runCheckup, showCheckup } from './commands/sharing/checkup-commands';
 import { copyAddress } from './commands/sharing/copy-address';
@@ -148,6 +148,7 @@ const handlers: Record<CommandId, CommandHandler> = {
   'flm.tools.setUpCline': setUpCline,
   'flm.tools.setUpVsCode': setUpVsCode,
   'flm.tools.setUpOpenAiSdk': setUpOpenAiSdk,
+  'flm.tools.setUpClaudeCode': setUpClaudeCode,
   'flm.tools.undo': undoToolSetup,
   'flm.walkthrough.open': openWalkthrough,
 };

@@ -6,7 +6,15 @@ import type { CommandHandler, CommandServices } from '../command-services';
 import { answered } from '../input/questions';
 import { setUpCline as clineSteps } from '../wiring/set-up-cline';
 import { setUpFile } from '../wiring/set-up-file';
-import { chatLanguageModelsFile, continueFile, envFile, toolIds, toolNames, type ToolId } from '../wiring/tools';
+import {
+  anthropicEnvFile,
+  chatLanguageModelsFile,
+  continueFile,
+  envFile,
+  toolIds,
+  toolNames,
+  type ToolId,
+} from '../wiring/tools';
 import { hasCustomEndpoint } from '../wiring/vscode-custom-endpoint';
 
 export const setUpContinue: CommandHandler = async (services) => {
@@ -37,11 +45,16 @@ export const setUpOpenAiSdk: CommandHandler = async (services) => {
   await setUpFile(services, 'openai', envFile(await pickEnvFile(services)));
 };
 
+export const setUpClaudeCode: CommandHandler = async (services) => {
+  await setUpFile(services, 'claudeCode', anthropicEnvFile(await pickEnvFile(services)));
+};
+
 const handlers: Record<ToolId, CommandHandler> = {
   continue: setUpContinue,
   cline: setUpCline,
   vscode: setUpVsCode,
   openai: setUpOpenAiSdk,
+  claudeCode: setUpClaudeCode,
 };
 
 /** Asks which tool, unless the caller names it by its id. */
@@ -52,6 +65,7 @@ export const setUpTool: CommandHandler = async (services, argument) => {
     cline: l10n.t('what to enter, to copy'),
     vscode: 'chatLanguageModels.json',
     openai: '.env',
+    claudeCode: '.env',
   };
   const named = toolIds.find((id) => id === argument);
   const tool =

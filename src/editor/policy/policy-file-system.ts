@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../../core/disposable';
+import { DisposableStore, type Disposable } from '../../core/disposable';
 import { messageOf } from '../../core/errors';
 import type { PolicyFile } from './policy-file';
 
@@ -10,20 +10,31 @@ export const policyUri = vscode.Uri.from({ scheme, path: '/flm-security-policy.j
 
 /**
  * The security policy as a file that can be edited and saved like any other. Saving gives it to the gateway; what the
- * gateway refuses cannot be saved, and the message says which field is wrong.
+ * gateway refuses cannot be saved, and the message says which field is wrong. What VS Code saves by itself while
+ * somebody types is never complained about: it waits as a draft with its problem marked.
  */
 export class PolicyFileSystem implements vscode.FileSystemProvider, Disposable {
   readonly #file: PolicyFile;
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
-  #registration: vscode.Disposable | undefined;
+  readonly #store = new DisposableStore();
+  readonly #problems = vscode.languages.createDiagnosticCollection('flm-policy');
+  /** Why the document is being saved, between VS Code's announcement and the saving. */
+  #reason: vscode.TextDocumentSaveReason | undefined;
+  #isRewritten = false;
 
   constructor(file: PolicyFile) {
     this.#file = file;
   }
 
   start(): void {
-    this.#registration = vscode.workspace.registerFileSystemProvider(scheme, this, { isCaseSensitive: true });
+    this.#store.add(vscode.workspace.registerFileSystemProvider(scheme, this, { isCaseSensitive: true }));
+    this.#store.add(this.#problems);
+    this.#store.add(
+      vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {
+        if (document.uri.toString() === policyUri.toString()) this.#reason = reason;
+      }),
+    );
   }
 
   /** The policy is another now: an open document that was not edited shows it. */
@@ -34,6 +45,7 @@ export class PolicyFileSystem implements vscode.FileSystemProvider, Disposable {
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     requirePolicy(uri);
     const { text, mtime } = await this.#file.read();
+    if (this.#isRewritten) this.#readAgainSoon();
     return { type: vscode.FileType.File, ctime: 0, mtime, size: Buffer.byteLength(text) };
   }
 
@@ -44,9 +56,15 @@ export class PolicyFileSystem implements vscode.FileSystemProvider, Disposable {
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
     requirePolicy(uri);
+    const reason = this.#reason;
+    this.#reason = undefined;
+    const isAutomatic = reason !== undefined && reason !== vscode.TextDocumentSaveReason.Manual;
     try {
-      await this.#file.write(new TextDecoder().decode(content));
+      const { problem, isRewritten } = await this.#file.write(new TextDecoder().decode(content), isAutomatic);
+      this.#isRewritten = isRewritten;
+      this.#mark(problem);
     } catch (error) {
+      this.#mark(messageOf(error));
       throw vscode.FileSystemError.Unavailable(messageOf(error));
     }
   }
@@ -72,8 +90,26 @@ export class PolicyFileSystem implements vscode.FileSystemProvider, Disposable {
   }
 
   dispose(): void {
-    this.#registration?.dispose();
+    this.#store.dispose();
     this.#changed.dispose();
+  }
+
+  /**
+   * After a saving VS Code asks for the file's time and takes it for that of the text it saved. Only a later time makes
+   * it read the document again, which now has every field.
+   */
+  #readAgainSoon(): void {
+    this.#isRewritten = false;
+    setTimeout(() => {
+      this.#file.touch();
+      this.changed();
+    });
+  }
+
+  /** Says in the document what keeps it from being in force. */
+  #mark(problem: string | undefined): void {
+    const start = new vscode.Range(0, 0, 0, 1);
+    this.#problems.set(policyUri, problem === undefined ? [] : [new vscode.Diagnostic(start, problem)]);
   }
 }
 

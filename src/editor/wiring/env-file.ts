@@ -1,23 +1,59 @@
-import { refuse, type ConfigEdit } from './config-edit';
+import { refuse, type ConfigEdit, type ToolModel, type ToolSetup } from './config-edit';
 import { layoutOf, linesOf } from './text-lines';
+
+type Assignments = (setup: ToolSetup) => readonly (readonly [name: string, value: string])[];
 
 /**
  * A `.env` file for OpenAI's SDKs (Python and TypeScript read both names from the environment) and for what is built on
- * them. An assignment that is there already is replaced where it stands; the rest is untouched.
+ * them.
  */
-export const editEnvFile: ConfigEdit = (text, setup) => {
-  const { eol, bom, body } = layoutOf(text ?? '');
-  const values: readonly (readonly [string, string])[] = [
-    ['OPENAI_BASE_URL', setup.endpoint],
-    ['OPENAI_API_KEY', setup.apiKey],
+export const editEnvFile: ConfigEdit = envEdit((setup) => [
+  ['OPENAI_BASE_URL', setup.endpoint],
+  ['OPENAI_API_KEY', setup.apiKey],
+]);
+
+/**
+ * A `.env` file for Claude Code and for what reads the same variables. Its base URL has no `/v1`, which the client adds;
+ * all its classes of models are set, or it would ask for models that nobody here has.
+ */
+export const editAnthropicEnvFile: ConfigEdit = envEdit(({ endpoint, apiKey, models }) => {
+  const model = mostCapable(models)?.id ?? '';
+  return [
+    ['ANTHROPIC_BASE_URL', endpoint.replace(/\/v1\/?$/, '')],
+    ['ANTHROPIC_AUTH_TOKEN', apiKey],
+    ['ANTHROPIC_MODEL', model],
+    ['ANTHROPIC_DEFAULT_OPUS_MODEL', model],
+    ['ANTHROPIC_DEFAULT_SONNET_MODEL', model],
+    ['ANTHROPIC_DEFAULT_HAIKU_MODEL', model],
   ];
-  let lines = linesOf(body);
-  for (const [name, value] of values) {
-    if (lines.some((line) => opensSeveralLines(line, name))) return refuse('not-editable', name);
-    lines = assign(lines, name, value, eol);
-  }
-  return { ok: true, text: `${bom}${lines.join('')}` };
-};
+});
+
+/** The one an agent can work with: it calls tools, and has the most room. */
+function mostCapable(models: readonly ToolModel[]): ToolModel | undefined {
+  const callers = models.filter(({ callsTools }) => callsTools);
+  return (callers.length > 0 ? callers : models).toSorted((a, b) => b.maxInputTokens - a.maxInputTokens)[0];
+}
+
+/** An assignment that is there already is replaced where it stands; the rest is untouched. */
+function envEdit(assignments: Assignments): ConfigEdit {
+  return (text, setup) => {
+    const { eol, bom, body } = layoutOf(text ?? '');
+    let lines = linesOf(body);
+    for (const [name, value] of assignments(setup)) {
+      const written = quoted(value);
+      if (written === undefined || lines.some((line) => opensSeveralLines(line, name)))
+        return refuse('not-editable', name);
+      lines = assign(lines, name, written, eol);
+    }
+    return { ok: true, text: `${bom}${lines.join('')}` };
+  };
+}
+
+/** A value as every reader of such files takes it; undefined for what they would take differently. */
+function quoted(value: string): string | undefined {
+  if (/^[\w.:/@+-]*$/.test(value)) return value;
+  return /["'`$\\\r\n]/.test(value) ? undefined : `"${value}"`;
+}
 
 /** A quoted value that goes on in the next line. */
 function opensSeveralLines(line: string, name: string): boolean {
@@ -31,7 +67,6 @@ function assign(lines: readonly string[], name: string, value: string, eol: stri
   const assignment = new RegExp(`^(\\s*(?:export\\s+)?)${name}\\s*=`);
   const places = lines.flatMap((line, index) => (assignment.test(line) ? [index] : []));
   const last = places.at(-1);
-  // Keys and URLs hold no character that a reader of such files would take for syntax.
   if (last === undefined) return [...endedLines(lines, eol), `${name}=${value}${eol}`];
   return lines.flatMap((line, index) => {
     if (!places.includes(index)) return [line];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ConfigEdit } from './config-edit';
 import { editContinueJson } from './continue-json';
 import { editContinueYaml } from './continue-yaml';
-import { editEnvFile } from './env-file';
+import { editAnthropicEnvFile, editEnvFile } from './env-file';
 import { editChatLanguageModels } from './vscode-custom-endpoint';
 
 /** The tools FLM sets up. Product names, not translated. */
@@ -11,6 +11,7 @@ export const toolNames = {
   cline: 'Cline',
   vscode: 'VS Code',
   openai: 'OpenAI SDK',
+  claudeCode: 'Claude Code',
 } as const;
 export type ToolId = keyof typeof toolNames;
 
@@ -53,4 +54,8 @@ export function chatLanguageModelsFile(userFolder: string): ToolFile {
 
 export function envFile(path: string): ToolFile {
   return { path, edit: editEnvFile };
+}
+
+export function anthropicEnvFile(path: string): ToolFile {
+  return { path, edit: editAnthropicEnvFile };
 }

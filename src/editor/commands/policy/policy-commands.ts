@@ -75,7 +75,7 @@ export const exportPolicy: CommandHandler = async (services) => {
   const { l10n, policy } = services;
   const title = l10n.t('Export the Security Policy');
   const uri = await askSavePath(services, { title, name: fileName, filters: { JSON: ['json'] } });
-  const { text } = await policy.file.read();
+  const { text } = await policy.file.readPolicy();
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   void tellWritten(l10n, l10n.t('Security policy written to {0}.', messageText(uri.fsPath)), uri);
 };

@@ -69,4 +69,57 @@ describe('the security policy as a document', () => {
     assert.equal(second.mtime, first.mtime);
     assert.ok(third.mtime > second.mtime);
   });
+
+  it('says when it reads otherwise than what was saved', async () => {
+    const { file } = makeFile();
+    const { text } = await file.read();
+
+    assert.deepEqual(await file.write('{"mode": "enforce"}'), { isRewritten: true });
+    assert.deepEqual(await file.write(text), { isRewritten: false });
+  });
+
+  it('keeps half a document that was saved by itself as a draft, and changes nothing', async () => {
+    const { file, state } = makeFile();
+    const before = await file.read();
+
+    const { problem } = await file.write('{"mode": ', true);
+    const after = await file.read();
+
+    assert.match(problem ?? '', /not valid JSON/);
+    assert.equal(after.text, '{"mode": ');
+    assert.ok(after.mtime > before.mtime);
+    assert.equal(state.policy, defaultPolicy);
+    assert.deepEqual(JSON.parse((await file.readPolicy()).text), defaultPolicy);
+  });
+
+  it('keeps what the gateway refuses as a draft when it was saved by itself', async () => {
+    const { file } = makeFile();
+
+    const { problem } = await file.write('{"rateLimits": {"slots": 0}}', true);
+
+    assert.match(problem ?? '', /rateLimits\.slots/);
+  });
+
+  it('is the policy again once the draft can be used', async () => {
+    const { file, state } = makeFile();
+    await file.write('{"mode": ', true);
+
+    await file.write('{"mode": "enforce"}', true);
+
+    assert.equal((state.policy as { mode: string }).mode, 'enforce');
+    assert.deepEqual(JSON.parse((await file.read()).text), state.policy);
+  });
+
+  it('passes on that the gateway is away, however it was saved', async () => {
+    const file = new PolicyFile(
+      new FakeGateway({
+        'policy/set': () => {
+          throw new FlmError('gateway_stopping', 'gone');
+        },
+      }),
+      english,
+    );
+
+    await assert.rejects(file.write('{}', true), (error) => FlmError.is(error, 'gateway_stopping'));
+  });
 });
