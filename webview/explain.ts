@@ -61,6 +61,7 @@ export function explainBlock(block: Block, policy: SecurityPolicy | undefined): 
 
 /** Why somebody is blocked, in one sentence: FLM's own in the reader's language, a person's as it was written. */
 export function blockSentence({ cause, reason }: Block): HTMLElement {
+  // A person's own words stand as they are.
   const template = cause === undefined ? undefined : causes[cause.sentence.code];
   if (cause === undefined || template === undefined) return untrusted(reason, 500);
   return el('span', {}, fill(template, ...cause.sentence.args));

@@ -57,7 +57,7 @@ export class Checkup {
     else {
       const { findings, isCancelled, at } = report;
       const found = findings.length === 0 ? sharing.clean : fill(sharing.found, formatNumber(findings.length));
-      put(this.#summary, `${isCancelled ? `${sharing.cancelled} ` : ''}${found} ${sharing.checkedAt} `, moment(at));
+      put(this.#summary, `${isCancelled ? `${sharing.cancelled} ` : ''}${found} · ${sharing.checkedAt} `, moment(at));
     }
   }
 
@@ -85,7 +85,7 @@ export class Checkup {
       el(
         'div',
         { class: 'attention-text' },
-        el('strong', {}, el('bdi', {}, title), el('span', { class: 'tag' }, sharing.severities[severity])),
+        el('strong', {}, el('bdi', {}, title), ' ', el('span', { class: 'tag' }, sharing.severities[severity])),
         el(
           'dl',
           { class: 'answers' },

@@ -77,5 +77,7 @@ export function quietGateway(): FakeGateway {
 }
 
 function permanent(block: ReturnType<typeof makeBlock>): ReturnType<typeof makeBlock> {
-  return Object.fromEntries(Object.entries(block).filter(([name]) => name !== 'expiresAt')) as unknown as typeof block;
+  return Object.fromEntries(
+    Object.entries(block).filter(([name]) => !['expiresAt', 'cause'].includes(name)),
+  ) as unknown as typeof block;
 }
