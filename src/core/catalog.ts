@@ -28,8 +28,8 @@ export interface Catalog {
   list(): readonly CatalogEntry[];
   /**
    * Resolves, in this order: an alias of the settings; `flm://engine/model`; `engine/model`; a bare id (balanced over
-   * all engines that have it; Ollama's implied `:latest` is understood). An empty or absent name means the default
-   * model of the settings.
+   * all engines that have it). Ollama's implied `:latest` is understood, there or missing. An empty or absent name means
+   * the default model of the settings.
    */
   resolve(name: string | undefined): Resolution;
 }

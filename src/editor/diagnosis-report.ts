@@ -1,6 +1,8 @@
 import type { DiagnosisCode, DiagnosisStep } from '../protocol/gateway-rpc';
+import type { Measurements } from '../core/measurements';
 import type { CommandId } from './contributions';
 import { localizeFinding, type Localizer } from './localizer';
+import { measuredSection } from './measurements/measured-texts';
 import { markdownText, plainText } from './safe-text';
 
 /** The command that helps most after a finding; none for those a person has to solve at the engine. */
@@ -64,6 +66,7 @@ export function diagnosisReport(
   l10n: Localizer,
   steps: readonly DiagnosisStep[],
   facts: readonly (readonly [name: string, value: string])[],
+  measurements: Measurements = { models: [] },
 ): string {
   const rows = steps.map((step) => {
     return `| ${outcome(l10n, step)} | ${stepLabel(l10n, step.step)} | ${localizeFinding(l10n, step.finding, markdownText)} |`;
@@ -73,11 +76,13 @@ export function diagnosisReport(
     failure === undefined
       ? successText(l10n, steps, markdownText)
       : `${stepLabel(l10n, failure.step)}: ${localizeFinding(l10n, failure.finding, markdownText)}`;
+  const measured = measuredSection(l10n, measurements);
   return [
     `# ${l10n.t('FLM Diagnosis')}`,
     summary,
     ['| | | |', '|:--|:--|:--|', ...rows].join('\n'),
     facts.map(([name, value]) => `- ${name}: ${markdownText(value)}`).join('\n'),
+    ...(measured === '' ? [] : [measured]),
     '',
   ].join('\n\n');
 }

@@ -7,6 +7,9 @@ import { suggestModels } from './model-suggestions';
 /** Aliases may point at aliases; more steps than this are a circle. */
 const maxAliasSteps = 5;
 
+/** Ollama's name for the tag of a model that is named without one. */
+const impliedTag = ':latest';
+
 /** Which of several engines to ask first. Engines that cannot be used stay reachable, so that the error can say why. */
 const stateRanks: Record<EngineState, number> = {
   healthy: 0,
@@ -54,7 +57,8 @@ export class ModelCatalog implements Catalog {
     if (asked === '') return { ok: false, code: 'model_missing', suggestions: suggestModels('', this.list()) };
     const index = this.#current();
     const meant = followAliases(asked, config['proxy.aliases']);
-    const candidates = find(meant, index);
+    const exact = find(meant, index);
+    const candidates = exact.length > 0 ? exact : find(untagged(meant) ?? meant, index);
     if (candidates.length > 0) return { ok: true, candidates };
     return { ok: false, code: 'model_not_found', suggestions: suggestModels(meant, index.published) };
   }
@@ -91,6 +95,11 @@ function find(name: string, index: Index): readonly CatalogEntry[] {
   return isUri ? [] : (index.byBareId.get(name) ?? []);
 }
 
+/** The name without `:latest`, which clients of Ollama put behind names without a tag, whichever engine has the model. */
+function untagged(name: string): string | undefined {
+  return name.endsWith(impliedTag) ? name.slice(0, -impliedTag.length) : undefined;
+}
+
 /** A `%` in a model URI is an encoding or part of the name: the decoded reading first, then the literal one. */
 function uriReadings(uri: string): readonly string[] {
   return [stripModelUri(uri), uri.slice(modelUriScheme.length)];
@@ -123,6 +132,6 @@ function buildIndex(engines: readonly Engine[]): Index {
 /** All names under which the engine itself would accept the model. */
 function namesOf({ engine, model }: CatalogEntry): readonly string[] {
   const implied =
-    engine.kind === 'ollama' && model.id.endsWith(':latest') ? [model.id.slice(0, -':latest'.length)] : [];
+    engine.kind === 'ollama' && model.id.endsWith(impliedTag) ? [model.id.slice(0, -impliedTag.length)] : [];
   return [model.id, ...(model.aliases ?? []), ...implied];
 }

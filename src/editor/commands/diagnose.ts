@@ -5,6 +5,7 @@ import type { CommandHandler, CommandServices } from '../command-services';
 import { languageModelVendor, type CommandId } from '../contributions';
 import { diagnosisReport, firstFailure, remedyOf, successText } from '../diagnosis-report';
 import { localizeFinding, type Localizer } from '../localizer';
+import { MeasurementReader } from '../measurements/measurement-reader';
 import { modelInformation } from '../language-models/model-information';
 import { pickerStep, type PickerFacts } from '../language-models/picker-step';
 import { withProgress } from '../progress';
@@ -72,7 +73,7 @@ function remedyLabel(l10n: Localizer, remedy: CommandId): string {
 }
 
 async function showReport(services: CommandServices, steps: readonly DiagnosisStep[]): Promise<void> {
-  const { l10n, reports, gateway, machine, extensionVersion } = services;
+  const { l10n, reports, gateway, machine, extensionVersion, clock } = services;
   const engines = gateway.status.state?.engines.engines ?? [];
   const facts: [string, string][] = [
     ['FLM', extensionVersion],
@@ -83,5 +84,6 @@ async function showReport(services: CommandServices, steps: readonly DiagnosisSt
       `${engine.baseUrl} ${engine.version ?? ''} ${engine.state}: ${reasonText(engine.reason)}`,
     ]),
   ];
-  await reports.show(l10n.t('FLM Diagnosis'), diagnosisReport(l10n, steps, facts));
+  const measurements = await new MeasurementReader(gateway, clock).read();
+  await reports.show(l10n.t('FLM Diagnosis'), diagnosisReport(l10n, steps, facts, measurements));
 }

@@ -7,6 +7,7 @@ import type { ContextKeySetter } from '../context-keys';
 import { enginesViewId } from '../contributions';
 import type { Gateway } from '../gateway-port';
 import type { Localizer } from '../localizer';
+import { MeasurementReader } from '../measurements/measurement-reader';
 import type { Settings } from '../settings';
 import { EnginesTree } from './engines-tree';
 import { TreeModel, type TreeInput, type TreeRow } from './tree-model';
@@ -60,7 +61,7 @@ export class EnginesView implements EnginesViewControl, Disposable {
     this.#contexts = contexts;
     this.#log = log;
     this.#model = new TreeModel(l10n, this.#input());
-    this.#tree = this.#store.add(new EnginesTree(this.#model, l10n, clock));
+    this.#tree = this.#store.add(new EnginesTree(this.#model, l10n, clock, new MeasurementReader(gateway, clock)));
   }
 
   /** Creates the view. `machine` names the machine whose engines these are, in remote windows. */

@@ -1,8 +1,10 @@
 import type { Engine, EngineSource } from '../../core/engine';
+import type { ModelMeasurement } from '../../core/measurements';
 import type { Model } from '../../core/model';
 import { canonicalModelId } from '../../core/model-id';
 import { formatAge, formatBytes, formatCount, formatTime, formatTokens } from '../format';
 import { localizeReason, type Localizer } from '../localizer';
+import { firstTokenText, speedText } from '../measurements/measured-texts';
 import { markdownText } from '../safe-text';
 import { capabilityLabel, modelLabel } from './model-nodes';
 import { stateLabel } from './engine-nodes';
@@ -15,12 +17,17 @@ type Row = readonly [title: string, value: string];
  * What hovering a row tells, as Markdown. Everything an engine wrote is escaped, and the result must be shown untrusted:
  * without command links, HTML or icons.
  */
-export function nodeTooltip(l10n: Localizer, node: TreeNode, now: number): string | undefined {
+export function nodeTooltip(
+  l10n: Localizer,
+  node: TreeNode,
+  now: number,
+  measured?: ModelMeasurement,
+): string | undefined {
   switch (node.kind) {
     case 'engine':
       return node.isHidden ? undefined : engineTooltip(l10n, node.engine, now);
     case 'model':
-      return modelTooltip(l10n, node.engine, node.model, now);
+      return modelTooltip(l10n, node.engine, node.model, now, measured);
     case 'action':
       return undefined;
   }
@@ -45,7 +52,13 @@ export function engineTooltip(l10n: Localizer, engine: Engine, now: number): str
   return page(markdownText(engine.name), [localizeReason(l10n, engine.reason, markdownText), ...warnings], rows);
 }
 
-export function modelTooltip(l10n: Localizer, engine: Engine, model: Model, now: number): string {
+export function modelTooltip(
+  l10n: Localizer,
+  engine: Engine,
+  model: Model,
+  now: number,
+  measured?: ModelMeasurement,
+): string {
   const capabilities = model.capabilities.map((capability) => capabilityLabel(l10n, capability));
   const rows: Row[] = [
     [l10n.t('Id to use'), markdownText(canonicalModelId(engine.id, model.id))],
@@ -63,6 +76,8 @@ export function modelTooltip(l10n: Localizer, engine: Engine, model: Model, now:
     [l10n.t('Adapter of'), markdownText(model.parent ?? '')],
     [l10n.t('Aliases'), (model.aliases ?? []).slice(0, 5).map(markdownText).join(', ')],
     [l10n.t('Loaded'), loaded(l10n, model, now)],
+    [l10n.t('First token'), firstTokenText(l10n, measured)],
+    [l10n.t('Speed'), speedText(l10n, measured)],
   ];
   const warnings = [
     isContextCut(model)

@@ -110,6 +110,15 @@ describe('model catalogue', () => {
     assert.equal(idsOf(catalogOf([engine('x', ['llama3:latest'])]), 'llama3'), 'model_not_found');
   });
 
+  it('takes :latest behind the name of any model, as clients of Ollama write it, and once only', () => {
+    const catalog = catalogOf([engine('vllm', ['qwen3-8b'], { kind: 'vllm' })]);
+
+    assert.deepEqual(idsOf(catalog, 'qwen3-8b:latest'), ['vllm/qwen3-8b']);
+    assert.deepEqual(idsOf(catalog, 'vllm/qwen3-8b:latest'), ['vllm/qwen3-8b']);
+    assert.equal(idsOf(catalog, `qwen3-8b${':latest'.repeat(2)}`), 'model_not_found');
+    assert.equal(idsOf(catalog, ':latest'), 'model_not_found');
+  });
+
   it('balances an implied tag with an exact id of another engine', () => {
     const catalog = catalogOf([
       engine('ollama', ['m:latest'], { kind: 'ollama' }),
