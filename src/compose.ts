@@ -25,6 +25,7 @@ import { PolicyFileSystem } from './editor/policy/policy-file-system';
 import { registerCommands } from './editor/register-commands';
 import { ReportDocuments } from './editor/report-documents';
 import { SecurityNotices } from './editor/alerts/security-notices';
+import { SharingToasts } from './editor/alerts/sharing-toasts';
 import { UnseenBlocks } from './editor/alerts/unseen-blocks';
 import { UserIntent } from './editor/alerts/user-intent';
 import { Settings } from './editor/settings';
@@ -118,6 +119,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   const intent = new UserIntent(clock);
   store.add(gateway.onDidRequest((name) => intent.note(name)));
   const securityNotices = store.add(new SecurityNotices(gateway, keyList, unseen, intent, l10n, clock));
+  const sharingToasts = store.add(new SharingToasts(gateway, l10n, clock));
   const policyFile = new PolicyFile(gateway, l10n);
   const policyFiles = store.add(new PolicyFileSystem(policyFile));
   const panel = store.add(new SecurityPanel({ gateway, l10n, log, extensionUri: context.extensionUri }));
@@ -165,6 +167,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
   sync.start();
   notices.start();
   securityNotices.start();
+  sharingToasts.start();
   policyFiles.start();
   statusBar.start();
   contexts.update(gateway.status);

@@ -24,5 +24,8 @@ export class WindowContextKeys implements ContextKeySetter {
     this.set('flm.proxyOn', phase === 'on');
     this.set('flm.hasEngines', state?.engines.engines.some((engine) => isUsable(engine.state)) ?? false);
     this.set('flm.demoRunning', state?.demoEngine !== undefined);
+    this.set('flm.exposed', (state?.sharing.exposure.addresses.length ?? 0) > 0);
+    this.set('flm.tlsMode', state?.sharing.tls.mode ?? 'off');
+    this.set('flm.hasCa', state?.sharing.tls.caFile !== undefined);
   }
 }

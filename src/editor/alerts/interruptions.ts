@@ -8,7 +8,7 @@ const quietMs = 60_000;
 const maxWaiting = 1000;
 
 /** What a person is interrupted for, in the order of importance. */
-export const interruptionKinds = ['decoy', 'exposure', 'block', 'throttle'] as const;
+export const interruptionKinds = ['decoy', 'exposure', 'hole', 'block', 'throttle'] as const;
 export type InterruptionKind = (typeof interruptionKinds)[number];
 
 export interface Interruption {
@@ -23,7 +23,8 @@ export type Toast =
 
 /**
  * Whether an event is worth an interruption: somebody was blocked by FLM itself, a decoy key was used, other machines
- * can or can no longer reach the gateway, or FLM has to refuse requests to protect the machine. What was only observed, and what the user did, is not.
+ * can or can no longer reach the gateway, the check-up found a grave hole, or FLM has to refuse requests to protect the
+ * machine. What was only observed, and what the user did, is not.
  */
 export function interruptionKind(event: AuditEvent): InterruptionKind | undefined {
   if (event.observedOnly === true) return undefined;
@@ -33,6 +34,8 @@ export function interruptionKind(event: AuditEvent): InterruptionKind | undefine
       return 'decoy';
     case 'exposure.changed':
       return 'exposure';
+    case 'checkup.finding':
+      return 'hole';
     case 'block.added':
       return details.source === 'manual' || details.source === 'import' || event.rule === 'import'
         ? undefined
@@ -74,7 +77,7 @@ export class Interruptions implements Disposable {
       this.#tell({ type: 'single', interruption });
       return;
     }
-    const name = `${kind} ${event.address ?? ''} ${event.keyId ?? ''}`;
+    const name = `${kind} ${event.address ?? ''} ${event.keyId ?? ''} ${event.engineId ?? ''}`;
     if (this.#waiting.size < maxWaiting || this.#waiting.has(name)) this.#waiting.set(name, interruption);
   }
 

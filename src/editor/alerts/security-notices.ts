@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import type { AuditEvent } from '../../core/audit';
 import type { Clock } from '../../core/clock';
 import { DisposableStore, type Disposable } from '../../core/disposable';
 import type { CommandId } from '../contributions';
 import type { Gateway } from '../gateway-port';
 import { keyLabel } from '../keys/key-facts';
 import type { KeyList } from '../keys/key-list';
-import type { Localizer } from '../localizer';
+import { localizeReason, type Localizer } from '../localizer';
 import { messageText } from '../safe-text';
 import { exposure } from '../status-bar-view';
 import { Interruptions, type Interruption, type Toast } from './interruptions';
@@ -79,6 +80,7 @@ export class SecurityNotices implements Disposable {
     const text = toastText(this.#l10n, toast, {
       keyLabel: (id) => this.#labelOf(id),
       exposure: exposure(this.#l10n, this.#gateway.status.state?.sharing.exposure.addresses, messageText),
+      hole: (event) => this.#holeOf(event),
     });
     const actions = this.#actions(toast);
     const answer = await vscode.window.showWarningMessage(text, ...actions.map(({ title }) => title));
@@ -90,6 +92,7 @@ export class SecurityNotices implements Disposable {
     const show = { title: this.#l10n.t('Show'), command: 'flm.blocks.show' } as const;
     if (toast.type === 'sum') return [show];
     const { kind, event } = toast.interruption;
+    if (kind === 'hole') return [{ title: this.#l10n.t('Show'), command: 'flm.checkup.show' }];
     const events = { title: this.#l10n.t('Show'), command: 'flm.audit.showEvents' } as const;
     if (event.address === undefined) return [events];
     const argument = event.address;
@@ -103,6 +106,13 @@ export class SecurityNotices implements Disposable {
     return kind === 'decoy'
       ? [events, { title: this.#l10n.t('Block…'), command: 'flm.blocks.add', argument }]
       : [events];
+  }
+
+  /** The report may be a moment behind the event, which says it in English. */
+  #holeOf({ rule, engineId, evidence = '' }: AuditEvent): string {
+    const findings = this.#gateway.status.state?.sharing.checkup?.findings ?? [];
+    const finding = findings.find((one) => one.check === rule && one.engineId === engineId);
+    return finding === undefined ? messageText(evidence) : localizeReason(this.#l10n, finding.what, messageText);
   }
 
   #labelOf(id: string): string {

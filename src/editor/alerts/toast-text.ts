@@ -11,6 +11,8 @@ export interface ToastFacts {
   readonly keyLabel: (id: string) => string;
   /** Who can reach the gateway, as a sentence. */
   readonly exposure: string;
+  /** What the check-up found, in the reader's words where they are known, fit for a message. */
+  readonly hole: (event: AuditEvent) => string;
 }
 
 export function toastText(l10n: Localizer, toast: Toast, facts: ToastFacts): string {
@@ -30,6 +32,8 @@ function singleText(l10n: Localizer, { kind, event }: Interruption, facts: Toast
       );
     case 'exposure':
       return l10n.t('Who can reach the gateway has changed. {0}', facts.exposure);
+    case 'hole':
+      return l10n.t('The exposure check-up found a hole: {0}', facts.hole(event));
     case 'throttle':
       return l10n.t('This machine is short of memory, so FLM takes no new requests from other machines for now.');
   }
@@ -56,6 +60,10 @@ function sumText(l10n: Localizer, counts: Readonly<Partial<Record<InterruptionKi
         ? l10n.t('A decoy key was used.')
         : l10n.t('Decoy keys were used from {0} addresses.', formatCount(count, l10n.language)),
     exposure: () => l10n.t('Who can reach the gateway has changed.'),
+    hole: (count) =>
+      count === 1
+        ? l10n.t('The exposure check-up found a hole.')
+        : l10n.t('The exposure check-up found {0} holes.', formatCount(count, l10n.language)),
     block: (count) =>
       count === 1
         ? l10n.t('1 more address was blocked.')

@@ -4,7 +4,11 @@ import { toastText } from '../../../../src/editor/alerts/toast-text';
 import { english, now } from '../editor-facts';
 import { makeEvent, minuteMs } from '../security-facts';
 
-const facts = { keyLabel: () => 'old .env', exposure: 'Only this machine can reach it.' };
+const facts = {
+  keyLabel: () => 'old .env',
+  exposure: 'Only this machine can reach it.',
+  hole: () => 'Ollama answers on 192.168.1.20.',
+};
 
 function text(kind: InterruptionKind, event: Parameters<typeof makeEvent>[0] = {}) {
   return toastText(english, { type: 'single', interruption: { kind, event: makeEvent(event) } }, facts);

@@ -164,12 +164,12 @@ describe('firewall commands for hostile input', () => {
         const everybody = planFirewall(system, { ports: [11435], ranges: [], program: '/p' });
         const frame = new Set(
           [...plain.apply, ...plain.undo, ...everybody.apply, ...everybody.undo].flatMap((command) =>
-            [...command].filter((character) => !/[0-9a-f.:/]/.test(character)),
+            Array.from(command).filter((character) => !/[0-9a-f.:/]/.test(character)),
           ),
         );
         const strange = [...made.apply, ...made.undo].join('').replace(/[0-9a-f.:/]/g, '');
         assert.deepEqual(
-          [...strange].filter((character) => !frame.has(character)),
+          Array.from(strange).filter((character) => !frame.has(character)),
           [],
         );
       }),

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import type { Clock, Timer } from '../../core/clock';
+import { DisposableStore, type Disposable } from '../../core/disposable';
+import type { Gateway } from '../gateway-port';
+import type { Localizer } from '../localizer';
+import { sharingNotices, type SharingNotice } from './sharing-notices';
+
+/** A certificate gets older without anything else changing. */
+const lookMs = 60 * 60 * 1000;
+/** Names of what was told; more than that is no life of a window. */
+const maxTold = 200;
+
+/**
+ * Tells once what a person should know of exposure and certificate: in the window in front, the others keep still.
+ * Ordinary notifications, so that VS Code's own "do not disturb" keeps them back.
+ */
+export class SharingToasts implements Disposable {
+  readonly #gateway: Gateway;
+  readonly #l10n: Localizer;
+  readonly #clock: Clock;
+  readonly #told = new Set<string>();
+  readonly #store = new DisposableStore();
+  #timer: Timer | undefined;
+
+  constructor(gateway: Gateway, l10n: Localizer, clock: Clock) {
+    this.#gateway = gateway;
+    this.#l10n = l10n;
+    this.#clock = clock;
+  }
+
+  start(): void {
+    this.#store.add(this.#gateway.onDidChangeStatus(() => this.#look()));
+    this.#store.add(vscode.window.onDidChangeWindowState(() => this.#look()));
+    this.#watch();
+  }
+
+  dispose(): void {
+    this.#timer?.cancel();
+    this.#store.dispose();
+  }
+
+  #watch(): void {
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#look();
+      this.#watch();
+    }, lookMs);
+  }
+
+  #look(): void {
+    const sharing = this.#gateway.status.state?.sharing;
+    if (sharing === undefined || !vscode.window.state.focused) return;
+    for (const notice of sharingNotices(this.#l10n, sharing, this.#clock.now())) {
+      if (this.#told.has(notice.name) || this.#told.size >= maxTold) continue;
+      this.#told.add(notice.name);
+      void tell(notice);
+    }
+  }
+}
+
+async function tell({ text, isWarning, actions }: SharingNotice): Promise<void> {
+  const show = isWarning ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  const answer = await show(text, ...actions.map(({ title }) => title));
+  const action = actions.find(({ title }) => title === answer);
+  if (action !== undefined) await vscode.commands.executeCommand(action.command);
+}
