@@ -4,6 +4,7 @@ import type { SecurityPolicy } from '../src/core/policy-schema';
 import { fill, strings } from './boot';
 import { el, untrusted, type Child } from './dom';
 import { formatExact, formatNumber } from './formats';
+import { visibleText } from './visible-text';
 
 const { why, signs } = strings;
 const causes: Readonly<Partial<Record<string, string>>> = strings.causes;
@@ -64,7 +65,14 @@ export function blockSentence({ cause, reason }: Block): HTMLElement {
   // A person's own words stand as they are.
   const template = cause === undefined ? undefined : causes[cause.sentence.code];
   if (cause === undefined || template === undefined) return untrusted(reason, 500);
-  return el('span', {}, fill(template, ...cause.sentence.args));
+  return el(
+    'span',
+    {},
+    fill(
+      template,
+      ...cause.sentence.args.map((value) => (typeof value === 'number' ? value : visibleText(value, 200))),
+    ),
+  );
 }
 
 /** The sentence, the sign that tipped the scale, and what it quotes of the request: apart, for it is a stranger's. */

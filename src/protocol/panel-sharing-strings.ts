@@ -15,6 +15,7 @@ export interface SharingStrings {
   readonly unconfirmed: string;
   readonly share: string;
   readonly change: string;
+  readonly exposure: string;
   readonly stop: string;
   readonly stopped: string;
   readonly shares: string;

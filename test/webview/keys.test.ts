@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { busyGateway, usePanel } from './support/fixture';
+import { readQr } from './support/read-qr';
+import { makeKey } from './support/sample-data';
 
 describe('keys', function () {
   this.timeout(60_000);
@@ -12,7 +14,7 @@ describe('keys', function () {
     await panel.page.getByRole('button', { name: 'Create Key' }).click();
     const dialog = panel.page.locator('dialog');
     await dialog.locator('summary').click();
-    for (const [index, text] of ['CI', 'ollama/*, *embed*', '', '60', '200000', '2', '192.168.1.0/24'].entries()) {
+    for (const [index, text] of ['CI', 'ollama/*, *embed*', '', '60', '', '200000', '2', '192.168.1.0/24'].entries()) {
       await dialog.locator('vscode-text-field input').nth(index).fill(text);
     }
 
@@ -30,7 +32,7 @@ describe('keys', function () {
     });
     assert.match(
       panel.copied[0] ?? '',
-      /^OPENAI_BASE_URL=http:\/\/127\.0\.0\.1:11435\/v1\nOPENAI_API_KEY=flm-[\w-]+\n$/,
+      /^OPENAI_BASE_URL=https:\/\/192\.168\.1\.20:11435\/v1\nOPENAI_API_KEY=flm-[\w-]+\n$/,
     );
   });
 
@@ -61,7 +63,7 @@ describe('keys', function () {
     for (const part of [
       '31 requests, 9.1K tokens',
       'last used',
-      'Expires: 6 d left',
+      'expires in 5 d',
       'ollama/* · 60 a minute · 200K tokens a day',
     ]) {
       assert.ok(text.includes(part), part);
@@ -77,7 +79,10 @@ describe('keys', function () {
     await panel.page.locator('dialog').getByRole('button', { name: 'Rotate' }).click();
     const secret = await panel.page.locator('dialog .secret').innerText();
     await panel.page.keyboard.press('Escape');
-    await panel.view('keys').getByText('old secret works:').waitFor();
+    await panel
+      .view('keys')
+      .getByText(/old key accepted \d+ min more/)
+      .waitFor();
 
     assert.match(secret, /^flm-k7m2p9q4r8s1-/);
     assert.equal(await panel.page.locator('.secret').count(), 0);
@@ -109,5 +114,40 @@ describe('keys', function () {
 
     assert.equal(gateway.keys[0]?.expiresAt, before.expiresAt);
     assert.deepEqual(gateway.keys[0]?.scope, { ...before.scope, requestsPerMinute: 10 });
+  });
+
+  it('draws a new key as a QR code that scanners read, for the endpoint that is chosen', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('keys');
+    await panel.page.getByRole('button', { name: 'Rotate: tablet' }).click();
+    await panel.page.locator('dialog').getByRole('button', { name: 'Rotate' }).click();
+    const dialog = panel.page.locator('dialog');
+
+    await dialog.getByRole('button', { name: 'Show QR Code' }).click();
+    const shared = await readQr(dialog.locator('svg.qr'));
+    await dialog.locator('vscode-dropdown').click();
+    await dialog.getByRole('option', { name: 'http://127.0.0.1:11435/v1' }).click();
+    const local = await readQr(dialog.locator('svg.qr'));
+    const secret = await dialog.locator('.secret').innerText();
+
+    assert.equal(shared, `OPENAI_BASE_URL=https://192.168.1.20:11435/v1\nOPENAI_API_KEY=${secret}\n`);
+    assert.equal(local, `OPENAI_BASE_URL=http://127.0.0.1:11435/v1\nOPENAI_API_KEY=${secret}\n`);
+    assert.equal(await dialog.getByRole('img', { name: 'QR code with the text below it' }).count(), 1);
+  });
+
+  it('keeps a limit of requests a day when something else is changed', async () => {
+    const gateway = busyGateway();
+    gateway.keys = [makeKey({ scope: { requestsPerDay: 200 } })];
+    const panel = await browser.open(gateway);
+    await panel.show('keys');
+    await panel.page.getByRole('button', { name: 'Change: tablet' }).click();
+    const dialog = panel.page.locator('dialog');
+    await dialog.locator('vscode-text-field input').nth(3).fill('10');
+
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await panel.page.getByText('tablet has new limits.').waitFor();
+
+    assert.deepEqual(gateway.keys[0]?.scope, { requestsPerMinute: 10, requestsPerDay: 200 });
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { defaultPolicy } from '../../src/core/policy';
-import { busyGateway, usePanel } from './support/fixture';
+import { FlmError } from '../../src/core/errors';
+import { busyGateway, busyRehearsal, usePanel } from './support/fixture';
 
 describe('policy', function () {
   this.timeout(60_000);
@@ -69,7 +70,9 @@ describe('policy', function () {
         : [name],
     );
     // These have no default, so they are not in the default policy.
-    const optional = ['tls.certFile', 'tls.keyFile', 'tls.acme_domain', 'tls.acme_email'];
+    const optional = ['certFile', 'keyFile', 'acme_domain', 'acme_email', 'acme_caFile', 'acme_dnsHook'].map(
+      (name) => `tls.${name}`,
+    );
     assert.deepEqual(
       paths.sort(),
       [...new Set([...expected.filter((path) => path !== 'version'), ...optional])].sort(),
@@ -94,10 +97,12 @@ describe('policy', function () {
     assert.equal((gateway.policy as typeof defaultPolicy).mode, 'enforce');
   });
 
-  it('rehearses against stored records, and hides that where the gateway cannot', async () => {
+  it('rehearses against stored records, says what that cannot show, and hides it where the gateway cannot', async () => {
     const able = await browser.open(busyGateway());
     await able.show('policy');
-    await able.page.getByText('Addresses that would have been blocked: 1').waitFor();
+    await able.page.getByText('Addresses that would have been blocked: 2').waitFor();
+    await able.page.getByText('What a replay cannot show').click();
+    const text = await able.view('policy').locator('.rehearsal-answer').innerText();
 
     const gateway = busyGateway();
     gateway.withdraw('policy/rehearse');
@@ -105,6 +110,46 @@ describe('policy', function () {
     await unable.show('policy');
     await unable.settled();
 
+    assert.match(text, /198\.51\.100\.7 · intrusion · .*new/);
+    assert.match(text, /of them your own: 3/);
+    assert.match(text, /depend on a load that is not stored/);
     assert.equal(await unable.page.getByText('Rehearsal').isVisible(), false);
+  });
+
+  it('rehearses anew a moment after a threshold was changed, with the draft', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('policy');
+    const view = panel.view('policy');
+    await view.getByText('Addresses that would have been blocked: 2').waitFor();
+    gateway.support('policy/rehearse', () => ({ ...busyRehearsal(), wouldBlockTotal: 7 }));
+    await view.locator('[data-group=scoring] summary').click();
+
+    await view.locator('.policy-field', { hasText: 'scoring.blockAt' }).locator('input').fill('60');
+    await view.getByText('Addresses that would have been blocked: 7').waitFor();
+
+    const { policy } = gateway.asked.findLast(({ name }) => name === 'policy/rehearse')?.params as { policy: unknown };
+    assert.equal((policy as typeof defaultPolicy).scoring.blockAt, 60);
+  });
+
+  it('takes a rehearsal back that nobody wants to wait for', async () => {
+    const gateway = busyGateway();
+    let refuse = (): void => undefined;
+    gateway.support(
+      'policy/rehearse',
+      () => new Promise((_, reject) => (refuse = () => reject(new FlmError('cancelled', 'cancelled')))),
+    );
+    gateway.support('policy/cancelRehearsal', () => {
+      refuse();
+      return null;
+    });
+    const panel = await browser.open(gateway);
+    await panel.show('policy');
+    const section = panel.view('policy').locator('.rehearsal');
+
+    await section.getByRole('button', { name: 'Cancel' }).click();
+    await section.getByRole('button', { name: 'Rehearse' }).waitFor();
+
+    assert.equal(await section.locator('.problem').count(), 0);
   });
 });

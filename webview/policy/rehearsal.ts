@@ -93,7 +93,7 @@ export class RehearsalSection {
       put(this.#answer, el('p', {}, policy.rehearsedNothing));
       return;
     }
-    const blocks = `${fill(policy.wouldBlock, formatNumber(wouldBlockTotal))} ${fill(policy.newBlocks, formatNumber(wouldBlockNew))}`;
+    const blocks = `${fill(policy.wouldBlock, formatNumber(wouldBlockTotal))} · ${fill(policy.newBlocks, formatNumber(wouldBlockNew))}`;
     const throttled = fill(
       policy.wouldThrottle,
       formatNumber(rehearsal.wouldThrottle),
@@ -129,7 +129,7 @@ function addresses(list: readonly RehearsedAddress[]): HTMLElement | null {
       ' · ',
       el('code', {}, untrusted(rule, 80)),
       ' · ',
-      formatExact(at),
+      `${formatExact(at)} `,
       !wasBlocked && el('span', { class: 'tag' }, policy.newBlock),
     ),
   );

@@ -72,7 +72,7 @@ export class ProxyBar {
     toggle.dataset.action = 'toggle';
     const share = button(sharing.share, { icon: 'link', onClick: () => this.#actions.run('share.create') });
     share.dataset.action = 'share';
-    const change = button(sharing.change, { icon: 'broadcast', onClick: () => this.#actions.run('exposure.change') });
+    const change = button(sharing.exposure, { icon: 'broadcast', onClick: () => this.#actions.run('exposure.change') });
     change.dataset.action = 'change';
     const close = button(sharing.stop, { icon: 'lock', onClick: () => void this.#actions.close() });
     close.dataset.action = 'close';

@@ -20,6 +20,7 @@ export function sharingTexts(l10n: Localizer): Pick<LocalizedStrings, 'sharing' 
       unconfirmed: l10n.t('Your settings ask for more than you have confirmed here.'),
       share: l10n.t('Share…'),
       change: l10n.t('Change…'),
+      exposure: l10n.t('Exposure…'),
       stop: l10n.t('Stop Sharing'),
       stopped: l10n.t('Only this machine can reach the proxy now.'),
       shares: l10n.t('Shares'),
