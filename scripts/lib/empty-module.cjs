@@ -1,2 +1,2 @@
-// Stands in a bundle for a package that is required but not used (scripts/build.mjs).
+// Stands in a bundle for a module that is required but not used (scripts/build.mjs).
 module.exports = {};

@@ -42,7 +42,9 @@ export const suites: readonly Suite[] = [
     timeoutMs: 20 * minute,
     needsBuild: true,
     // Without it the tests against an ACME server are skipped and say so.
-    prepare: async () => void (await ensurePebble()),
+    prepare: async () => {
+      await ensurePebble();
+    },
   }),
   mocha('webview', 'the panel in a Chromium', {
     timeoutMs: 10 * minute,

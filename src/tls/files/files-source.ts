@@ -109,7 +109,13 @@ export class FilesSource implements CertificateSource {
     const text = reason('tls.issued', names.join(', '), issuer, dayText(notAfter));
     this.#host.event({ kind: 'issued', reason: text, certificate: pair.facts });
     // A tool may have put another link or folder in place, which then has to be watched.
-    void this.#watch.start([this.#certFile, this.#keyFile]);
+    void this.#watchAnew();
+  }
+
+  /** What changes while nothing is watched is seen by reading once more. */
+  async #watchAnew(): Promise<void> {
+    await this.#watch.start([this.#certFile, this.#keyFile]);
+    if (!this.#isStopped) await this.#reload();
   }
 
   #refuse(why: Reason): void {

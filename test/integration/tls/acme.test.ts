@@ -23,17 +23,20 @@ describe('certificate by ACME, from a real ACME server (Pebble)', function () {
   this.timeout(60_000);
   let pebble: Pebble;
   let proxy: AcmeProxy;
+  /** What was started, also when a later step failed or the tests are skipped. */
+  const running: { stop(): Promise<void> }[] = [];
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let keepers: CertificateKeeper[];
   let lines: string[];
 
   before(async function () {
     pebble = await startPebble(pebbleOrSkip(this));
+    running.push(pebble);
     proxy = await startAcmeProxy(pebble);
+    running.push(proxy);
   });
   after(async () => {
-    await proxy?.stop();
-    await pebble?.stop();
+    for (const each of running.splice(0).reverse()) await each.stop();
   });
   beforeEach(async () => {
     folder = await temporaryFolder();
@@ -421,11 +424,9 @@ describe('certificate by ACME, from a real ACME server (Pebble)', function () {
     let refusingProxy: AcmeProxy;
     before(async function () {
       refusing = await startPebble(pebbleOrSkip(this), { PEBBLE_WFE_NONCEREJECT: '25' });
+      running.push(refusing);
       refusingProxy = await startAcmeProxy(refusing);
-    });
-    after(async () => {
-      await refusingProxy?.stop();
-      await refusing?.stop();
+      running.push(refusingProxy);
     });
 
     it('is issued all the same', async () => {
