@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import type { EngineKind } from '../../../../src/core/engine';
+import { anthropicMessages } from '../../../../src/proxy/dialects/anthropic/messages';
+import { translatedVoice } from '../../../../src/proxy/dialects/voice';
+import { planRepairs } from '../../../../src/proxy/repairs/repair-plan';
+import type { RepairedStream } from '../../../../src/proxy/repairs/repaired-stream';
+import { bodyOf, text } from '../repairs/support';
+import { anySaid, chunksOf, entryOf, namedEvents, requestId, translationOf } from './dialect-support';
+
+const request = { model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'Hi' }] };
+
+function streamOf(kind: EngineKind): RepairedStream {
+  const translation = translationOf(anthropicMessages, request, entryOf(kind));
+  const body = bodyOf({ ...translation.request, model: 'm', stream: true, stream_options: { include_usage: true } });
+  const voice = translatedVoice(anthropicMessages, translation, true);
+  const planned = planRepairs(entryOf(kind), '/v1/chat/completions', body, [], requestId, voice);
+  assert.ok(planned.ok);
+  const stream = planned.plan.stream();
+  assert.ok(stream);
+  return stream;
+}
+
+/** What comes out when `bytes` go in, cut at these places. */
+function told(kind: EngineKind, bytes: Buffer, cuts: readonly number[] = []): string {
+  const stream = streamOf(kind);
+  let out = '';
+  let from = 0;
+  for (const at of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)) {
+    out += text(stream.push(bytes.subarray(from, at)));
+    from = at;
+  }
+  return out + text(stream.end());
+}
+
+function sse(events: readonly unknown[]): Buffer {
+  return Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
+}
+
+const hello = chunksOf({ reasoning: '', text: 'Hello 😀', calls: [] }, 'stop', 3);
+const done = Buffer.from('data: [DONE]\n\n');
+const types = (out: string): unknown[] => namedEvents(out).map(({ type }) => type);
+
+describe('A stream told in another API’s words', () => {
+  it('is the same however its bytes are cut, and wherever its end is said', () => {
+    fc.assert(
+      fc.property(anySaid, fc.array(fc.nat(), { maxLength: 12 }), fc.boolean(), (said, cuts, isSaidDone) => {
+        const chunks = sse(chunksOf(said, 'stop', 7));
+        const whole = told('openai', Buffer.concat([chunks, done]));
+
+        assert.equal(told('openai', isSaidDone ? Buffer.concat([chunks, done]) : chunks, cuts), whole);
+        assert.equal(types(whole).at(-1), 'message_stop');
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  for (const kind of ['openai', 'ollama', 'vllm', 'lmstudio', 'llamacpp'] as const) {
+    it(`has its end once, with repairs of ${kind} at work`, () => {
+      const out = told(kind, Buffer.concat([sse(hello), done]));
+
+      assert.equal(types(out).filter((type) => type === 'message_stop').length, 1);
+      assert.match(out, /"output_tokens":7/);
+    });
+
+    it(`has no end when ${kind} broke off`, () => {
+      const out = told(kind, sse(hello.slice(0, 3)));
+
+      assert.ok(!types(out).includes('message_stop'));
+    });
+
+    it(`ends with the error that ${kind} tells in place of a chunk`, () => {
+      const error = { error: { message: 'out of memory', type: 'server_error', code: 500 } };
+      const bytes = Buffer.concat([sse([...hello.slice(0, 3), error]), done]);
+
+      const out = told(kind, bytes);
+
+      const last = namedEvents(out).at(-1) as { type: string; error: { message: string } };
+      assert.deepEqual([last.type, last.error.message], ['error', 'out of memory']);
+    });
+  }
+
+  it('passes the engine’s signs of life on as its own', () => {
+    assert.equal(
+      told('llamacpp', Buffer.from(':\n\n: still here\n\n')),
+      'event: ping\ndata: {"type":"ping"}\n\n'.repeat(2),
+    );
+  });
+
+  it('leaves out what it cannot read, and goes on', () => {
+    const odd = Buffer.from('data: {bad\n\ndata: null\n\ndata:\n\nid: 5\n\nretry: 10\n\n');
+
+    const out = told('openai', Buffer.concat([odd, sse(hello), done]));
+
+    assert.equal(types(out).at(-1), 'message_stop');
+  });
+
+  it('says nothing after its end', () => {
+    const stream = streamOf('openai');
+    stream.push(Buffer.concat([sse(hello), done]));
+
+    assert.equal(text(stream.push(sse(hello))) + text(stream.end()), '');
+  });
+
+  it('ends with an error at an event too large to be read, rather than with a gap', () => {
+    const large = { choices: [{ index: 0, delta: { content: 'x'.repeat(1_100_000) } }] };
+
+    const out = told('openai', Buffer.concat([sse([hello[0], large]), sse(hello.slice(1)), done]));
+
+    assert.equal(types(out).at(-1), 'error');
+    assert.equal(types(out).filter((type) => type === 'error').length, 1);
+  });
+});
