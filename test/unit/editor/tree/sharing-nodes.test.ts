@@ -6,6 +6,7 @@ import { sharingTooltip } from '../../../../src/editor/tree/sharing-tooltips';
 import type { SecuritySummary } from '../../../../src/protocol/security-rpc';
 import { english, makeSecurity, now } from '../editor-facts';
 import { makeBlock, makeKey } from '../security-facts';
+import { hourMs, makeShare } from '../shares/share-fixtures';
 
 function rows(security: Partial<SecuritySummary>, keys: readonly ApiKey[] = [], today: [string, number][] = []) {
   return sharingNodes(english, makeSecurity(security), { keys, requestsToday: new Map(today) }, now);
@@ -22,6 +23,24 @@ describe('rows of the sharing view', () => {
     assert.equal(key!.label, 'tablet');
     assert.equal(key!.description, '2 models · 14 requests today');
     assert.equal(key!.contextValue, ';key;normal;');
+  });
+
+  it('show a share with who, how long and how much, and not its key beside it', () => {
+    const share = makeShare({
+      limits: { requestsPerDay: 200 },
+      requestsToday: 14,
+      expiresAt: now + 3 * hourMs,
+    });
+    const keys = { keys: [makeKey({ id: share.keyId, shareId: share.id })], requestsToday: new Map<string, number>() };
+    const nodes = sharingNodes(english, makeSecurity(), keys, now, [share]);
+
+    assert.deepEqual(
+      nodes.map(({ id, label, description, contextValue }) => [id, label, description, contextValue]),
+      [[`share:${share.id}`, 'colleague', '192.168.1.7 · 3 h left · 14 of 200 requests today', ';share;addresses;']],
+    );
+    const tooltip = sharingTooltip(english, nodes[0]!, now);
+    assert.match(tooltip, /\| Reachable on \| 192\\\.168\\\.1\\\.20 \|/);
+    assert.match(tooltip, /\| Requests per day \| 200 \|/);
   });
 
   it('show decoys, but neither revoked nor expired keys', () => {
