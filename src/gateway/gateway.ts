@@ -5,6 +5,8 @@ import { randomId } from '../core/random-id';
 import type { GatewayLease } from '../protocol/gateway-lease';
 import { protocolVersion, type GatewayNotifications, type GatewayState } from '../protocol/gateway-rpc';
 import { writeFileAtomic } from './atomic-file';
+import { CheckupPart } from './checkup/checkup-part';
+import { ForwardedWatch } from './checkup/forwarded-watch';
 import { DemoEngine } from './demo-engine';
 import { DesiredStateFile } from './desired-state';
 import { EngineKeyRing } from './engine-key-ring';
@@ -61,6 +63,7 @@ export class Gateway {
   readonly #rpc: RpcServer;
   readonly #token = createToken();
   #lease: Lease | undefined;
+  #checkup: CheckupPart | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(options: GatewayOptions) {
@@ -139,6 +142,7 @@ export class Gateway {
 
   async #stop(cause: ClosingCause): Promise<void> {
     this.#rpc.notifyAll('gateway/closing', { cause });
+    this.#checkup?.dispose();
     // The port must be free before somebody else may take the lease, and the pipe must listen until it is given back.
     await this.#service.stop();
     await this.#lease?.release();
@@ -168,6 +172,7 @@ export class Gateway {
     const { catalog, health, loads } = engines;
     const metrics = new ProxyMetrics();
     const { gate, blocklist } = protection.services;
+    const forwarded = new ForwardedWatch(clock);
     const open = proxyOpener({
       catalog,
       gate,
@@ -178,7 +183,7 @@ export class Gateway {
         throttleLevel: gate.throttle,
         engines: engines.snapshot().engines,
       }),
-      clientAddress: protection.services.clientAddress,
+      clientAddress: forwarded.watching(protection.services.clientAddress),
       listens: () => protection.listens(),
       withPolicy: (settings) => protection.withPolicy(settings),
       keys,
@@ -220,15 +225,28 @@ export class Gateway {
       exposure.reconsider(cause);
       void proxy.reconsider();
     });
+    const checkup = new CheckupPart({
+      engines: () => engines.snapshot().engines,
+      readAddresses: readMachineAddresses,
+      exposure,
+      policy: () => protection.policies.policy,
+      mode: () => protection.summary().mode,
+      forwarded,
+      dataDir,
+      record: (event) => protection.audit.record(event),
+      clock,
+      logger,
+    });
+    this.#checkup = checkup;
     const sharing = new Sharing(
       {
         exposure: () => exposure.state(),
         tls: () => exposure.tls(),
         endpoints: () => exposure.endpoints(),
         shares: () => shares.running(),
-        checkup: () => undefined,
+        checkup: () => checkup.report,
       },
-      [exposure.onDidChange, shares.onDidChange],
+      [exposure.onDidChange, shares.onDidChange, checkup.onDidChange],
     );
     const demo = new DemoEngine(join(__dirname, 'demo-engine.js'), () => this.#service.demoEnded(), clock, logger);
     return new GatewayService(
@@ -241,7 +259,7 @@ export class Gateway {
         exposure,
         shares: openedShares,
         sharing,
-        sharingHandlers: sharingHandlers(exposure.handlers, shareHandlers(shares)),
+        sharingHandlers: sharingHandlers(exposure.handlers, shareHandlers(shares), checkup.handlers),
         keys,
         measurements: () => metrics.measurements(),
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),
