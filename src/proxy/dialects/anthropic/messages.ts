@@ -1,3 +1,5 @@
+import type { CatalogEntry } from '../../../core/catalog';
+import type { InferenceBody } from '../../inference-body';
 import type { Dialect, Translation } from '../dialect';
 import { isNativeSince, type NativeSince } from '../native-since';
 import { anthropicErrors } from './anthropic-errors';
@@ -18,7 +20,7 @@ export const anthropicMessages: Dialect = {
   errors: anthropicErrors,
   streams: anthropicStreams,
   streamsByDefault: false,
-  nativePath: (entry) => (isNativeSince(entry, nativeSince) ? '/v1/messages' : undefined),
+  nativePath: (entry, body) => (isNativeSince(entry, nativeSince) && mayEnd(entry, body) ? '/v1/messages' : undefined),
   usage: anthropicUsage,
   translate: (body, { entry, requestId }) =>
     translating(body, (request) => {
@@ -32,3 +34,8 @@ export const anthropicMessages: Dialect = {
       return { ok: true, translation };
     }),
 };
+
+/** llama-server goes on with a whole answer whose client has gone; translated, FLM asks it for a stream and joins it. */
+function mayEnd({ engine }: CatalogEntry, { isStream }: InferenceBody): boolean {
+  return engine.kind !== 'llamacpp' || isStream;
+}

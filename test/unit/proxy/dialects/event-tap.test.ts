@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { anthropicStreams } from '../../../../src/proxy/dialects/anthropic/anthropic-streams';
-import { anthropicUsage } from '../../../../src/proxy/dialects/anthropic/anthropic-streams';
+import { anthropicStreams, anthropicUsage } from '../../../../src/proxy/dialects/anthropic/anthropic-streams';
 import type { StreamFormat } from '../../../../src/proxy/dialects/dialect';
 import { namedEvent } from '../../../../src/proxy/dialects/named-event';
 import { responseStreams, responseUsage } from '../../../../src/proxy/dialects/responses/response-streams';
 
-function seen({ tap }: StreamFormat, text: string, cuts: readonly number[] = []) {
+function seen(format: StreamFormat, text: string, cuts: readonly number[] = []) {
   const bytes = Buffer.from(text);
-  const reader = tap();
+  const reader = format.tap();
   let from = 0;
   for (const at of [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)) {
     reader.push(bytes.subarray(from, at));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { anthropicMessages } from '../../../../../src/proxy/dialects/anthropic/messages';
+import { without } from '../../../../../src/proxy/repairs/json-object';
+import { bodyOf } from '../../repairs/support';
 import { entryOf, refusedParam, translate, translationOf } from '../dialect-support';
 
 const base = { model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'Hi' }] };
@@ -174,7 +176,7 @@ describe('A message request as a chat request', () => {
       ['off', disabled, entryOf('lmstudio', undefined, thinker), {}],
     ] as const) {
       it(`${what} tells ${entry.engine.kind} ${JSON.stringify(expected)}`, () => {
-        const { max_tokens: _limit, messages: _messages, ...rest } = requestOf(members, entry);
+        const rest = without(requestOf(members, entry), 'max_tokens', 'messages');
 
         assert.deepEqual(rest, expected);
       });
@@ -219,8 +221,29 @@ describe('A message request as a chat request', () => {
         'output_config',
         'stop_sequences',
       ]) {
-        assert.doesNotThrow(() => translate(anthropicMessages, { ...base, [name]: value }), `${name} ${String(value)}`);
+        assert.doesNotThrow(
+          () => translate(anthropicMessages, { ...base, [name]: value }),
+          `${name} ${JSON.stringify(value)}`,
+        );
       }
     }
   });
+});
+
+describe('Engines that speak the Messages API', () => {
+  for (const [kind, version, stream, path] of [
+    ['ollama', '0.14.0', false, '/v1/messages'],
+    ['ollama', '0.13.5', false, undefined],
+    ['vllm', '0.12.0', true, '/v1/messages'],
+    ['vllm', '0.11.0', true, undefined],
+    ['llamacpp', 'b9775-be4a6a63e', true, '/v1/messages'],
+    ['llamacpp', 'b9775-be4a6a63e', false, undefined],
+    ['llamacpp', 'b7000-abc', true, undefined],
+    ['lmstudio', undefined, true, undefined],
+    ['openai', '1.0.0', true, undefined],
+  ] as const) {
+    it(`${path === undefined ? 'do not include' : 'include'} ${kind} ${version ?? ''}, ${stream ? 'streaming' : 'whole'}`, () => {
+      assert.equal(anthropicMessages.nativePath(entryOf(kind, version), bodyOf({ ...base, stream })), path);
+    });
+  }
 });

@@ -30,10 +30,10 @@ function messageOf(events: readonly JsonObject[]): JsonObject {
     } else if (event.type === 'content_block_delta') {
       const block = blocks[index] as Record<string, unknown>;
       const delta = event.delta as Record<string, string>;
-      if (delta.type === 'text_delta') block.text = String(block.text) + delta.text;
-      else if (delta.type === 'thinking_delta') block.thinking = String(block.thinking) + delta.thinking;
+      if (delta.type === 'text_delta') block.text = `${String(block.text)}${delta.text}`;
+      else if (delta.type === 'thinking_delta') block.thinking = `${String(block.thinking)}${delta.thinking}`;
       else if (delta.type === 'signature_delta') block.signature = delta.signature;
-      else json[index] = (json[index] ?? '') + delta.partial_json;
+      else json[index] = `${json[index] ?? ''}${delta.partial_json}`;
     } else if (event.type === 'content_block_stop') {
       assert.equal(open, index);
       open = undefined;

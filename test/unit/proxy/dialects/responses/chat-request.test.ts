@@ -128,7 +128,10 @@ describe('A request for a response as a chat request', () => {
         'text',
         'parallel_tool_calls',
       ]) {
-        assert.doesNotThrow(() => translate(openAiResponses, { ...base, [name]: value }), `${name} ${String(value)}`);
+        assert.doesNotThrow(
+          () => translate(openAiResponses, { ...base, [name]: value }),
+          `${name} ${JSON.stringify(value)}`,
+        );
       }
     }
   });

@@ -21,7 +21,7 @@ function outputOf(events: readonly JsonObject[]): JsonObject[] {
       texts.push('');
     } else if (type.endsWith('.delta')) {
       assert.equal(event.item_id, items[at]?.id);
-      texts[at] += String(event.delta);
+      texts[at] = `${texts[at] ?? ''}${String(event.delta)}`;
     } else if (/(text|arguments)\.done$/.test(type)) assert.equal(event.text ?? event.arguments, texts[at]);
     else if (type === 'response.output_item.done') items[at] = event.item as Record<string, unknown>;
   }
@@ -94,9 +94,9 @@ describe('A translated stream of a response', () => {
 
     const text = translator.error?.({ status: 502, message: 'broke', type: 'server_error', param: null, code: 'x' });
 
-    const [error] = namedEvents(text ?? '');
-    assert.equal(error?.sequence_number, before.length);
-    assert.deepEqual(error?.error, { message: 'broke', type: 'server_error', param: null, code: 'x' });
+    const [error = {}] = namedEvents(text ?? '');
+    assert.equal(error.sequence_number, before.length);
+    assert.deepEqual(error.error, { message: 'broke', type: 'server_error', param: null, code: 'x' });
   });
 });
 
