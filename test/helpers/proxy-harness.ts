@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import type { Catalog, CatalogEntry } from '../../src/core/catalog';
-import { systemClock } from '../../src/core/clock';
+import { systemClock, type Clock } from '../../src/core/clock';
 import { parseConfig } from '../../src/core/config';
 import type { Engine, EngineKind } from '../../src/core/engine';
 import { silentLogger } from '../../src/core/logger';
@@ -10,6 +10,7 @@ import { canonicalModelId } from '../../src/core/model-id';
 import { reason } from '../../src/core/reason';
 import type { AccessRecord, ConnectionEvent, Gate } from '../../src/core/request';
 import type { UpstreamSign } from '../../src/core/upstream';
+import type { GatewayGauges } from '../../src/proxy/metrics/metrics-answer';
 import { openGate } from '../../src/proxy/open-gate';
 import { RequestQueue, type QueueLimits } from '../../src/security/request-queue';
 import { createProxy, type ProxyServer } from '../../src/proxy/proxy-server';
@@ -31,6 +32,8 @@ export interface HarnessOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly gate?: Partial<Gate>;
   readonly keys?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  readonly gauges?: () => GatewayGauges;
 }
 
 /** A proxy on a free port of 127.0.0.1 over a fixed catalogue, with everything it reports. */
@@ -102,7 +105,14 @@ export function queueingGate(limits: Partial<QueueLimits> = {}): Partial<Gate> {
 }
 
 /** Builds a proxy without listening. */
-export function buildProxy({ engines = [], config = {}, gate = {}, keys = {} }: HarnessOptions = {}) {
+export function buildProxy({
+  engines = [],
+  config = {},
+  gate = {},
+  keys = {},
+  clock = systemClock,
+  gauges,
+}: HarnessOptions = {}) {
   const records: AccessRecord[] = [];
   const events: ConnectionEvent[] = [];
   const signs: (readonly [string, UpstreamSign])[] = [];
@@ -121,9 +131,10 @@ export function buildProxy({ engines = [], config = {}, gate = {}, keys = {} }: 
     },
     keys: { get: (baseUrl) => keys[baseUrl] },
     health: { report: (engineId, sign) => void signs.push([engineId, sign]) },
-    clock: systemClock,
+    clock,
     logger: silentLogger,
     version: '0.0.0-test',
+    ...(gauges && { gauges }),
   });
   const recordOf = (matches: (record: AccessRecord) => boolean = () => true): Promise<AccessRecord> =>
     new Promise((resolve, reject) => {

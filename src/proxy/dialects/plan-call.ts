@@ -1,5 +1,5 @@
 import type { CatalogEntry } from '../../core/catalog';
-import type { ErrorCode } from '../../core/errors';
+import { errorCodes, type ErrorCode } from '../../core/errors';
 import type { Exchange } from '../exchange';
 import { parseInferenceBody, withModel, type InferenceBody, type ParsedBody } from '../inference-body';
 import { openAiError, type OpenAiError } from '../openai-error';
@@ -74,7 +74,8 @@ function repaired(route: InferenceRoute, planned: ReturnType<typeof planRepairs>
 }
 
 function refused(error: OpenAiError, headers: readonly string[] = []): PlannedCall {
-  return { type: 'refuse', error, code: 'invalid_request', headers };
+  const isOwn = error.code !== null && Object.hasOwn(errorCodes, error.code);
+  return { type: 'refuse', error, code: isOwn ? (error.code as ErrorCode) : 'invalid_request', headers };
 }
 
 /** Reads a request as its route means it: whether it streams is the dialect's to say. */

@@ -58,6 +58,44 @@ describe('/metrics', () => {
     assert.match(text, /^flm_first_token_seconds_count\{engine="vllm",model="Qwen\/Qwen3-8B"\} 1$/m);
     assert.match(text, /^flm_overhead_seconds_count 1$/m);
   });
+
+  it('tells what is now: engines, queue, blocks and throttling', async () => {
+    const gauges = () => ({
+      queueLength: 2,
+      blocks: 3,
+      throttleLevel: 1,
+      engines: [{ id: 'vllm', kind: 'vllm' as const, state: 'degraded' as const }],
+    });
+    const proxy = await startProxy({ gate: byKey, gauges });
+    open.push(proxy);
+
+    const text = await (await metricsOf(proxy)).text();
+
+    for (const line of [
+      'flm_queue_length 2',
+      'flm_blocks 3',
+      'flm_throttle_level 1',
+      'flm_engine_state{engine="vllm",kind="vllm",state="degraded"} 1',
+      'flm_engine_requests_in_flight{engine="vllm"} 0',
+      'flm_engine_breaker_open{engine="vllm"} 0',
+    ]) {
+      assert.ok(text.split('\n').includes(line), line);
+    }
+  });
+
+  it('shows a key only the models it may use', async () => {
+    const limited: typeof byKey = {
+      admit: (facts) => {
+        const admission = byKey.admit?.(facts) ?? openGate.admit(facts);
+        return admission.ok && admission.identity.type === 'key' ? { ...admission, canUse: () => false } : admission;
+      },
+    };
+    const proxy = await proxyOf({}, limited);
+    await (await proxy.post('/v1/chat/completions', body)).text();
+    await proxy.recordOf();
+
+    assert.doesNotMatch(await (await metricsOf(proxy)).text(), /Qwen3/);
+  });
 });
 
 describe('the receipt of a request', () => {

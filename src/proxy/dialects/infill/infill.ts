@@ -64,6 +64,7 @@ function translate({ bytes }: InferenceBody, context: TranslationContext): Trans
       stream: () => new InfillStream(model.id, elapsedMs),
       whole: (answer) => {
         const choice = firstChoice(answer);
+        if (choice === undefined) return undefined;
         return last(model.id, textOf(choice), choice.finish_reason, readUsage(answer.usage), elapsedMs());
       },
     },
@@ -91,7 +92,7 @@ class InfillStream implements StreamTranslator {
 
   chunk(chunk: JsonObject): string {
     this.#usage = readUsage(chunk.usage) ?? this.#usage;
-    const choice = firstChoice(chunk);
+    const choice = firstChoice(chunk) ?? {};
     this.#finishReason = choice.finish_reason ?? this.#finishReason;
     const content = textOf(choice);
     return content === '' ? '' : event({ index: 0, content, tokens: [], stop: false });
@@ -126,8 +127,8 @@ function last(
   };
 }
 
-function firstChoice({ choices }: JsonObject): JsonObject {
-  return Array.isArray(choices) ? (choices.find(isJsonObject) ?? {}) : {};
+function firstChoice({ choices }: JsonObject): JsonObject | undefined {
+  return Array.isArray(choices) ? choices.find(isJsonObject) : undefined;
 }
 
 function textOf({ text }: JsonObject): string {

@@ -31,12 +31,11 @@ export const ollamaEmbed: Dialect = {
       return { ok: 'answered', answer: { model, embeddings: [] }, headers: [] };
     }
     const wanted = { input: texts, ...(typeof dimensions === 'number' ? { dimensions } : {}) };
-    return embeddings(wanted, (answer) => ({
-      model,
-      embeddings: vectorsOf(answer),
-      total_duration: nanoseconds(context.elapsedMs()),
-      ...promptCount(answer),
-    }));
+    return embeddings(wanted, (answer) => {
+      const vectors = vectorsOf(answer);
+      const duration = nanoseconds(context.elapsedMs());
+      return vectors && { model, embeddings: vectors, total_duration: duration, ...promptCount(answer) };
+    });
   },
 };
 
@@ -48,7 +47,10 @@ export const ollamaEmbeddings: Dialect = {
     const { prompt = '' } = membersOf(body);
     if (typeof prompt !== 'string') return refused("'prompt' must be a string", 'prompt');
     if (prompt === '') return { ok: 'answered', answer: { embedding: [] }, headers: [] };
-    return embeddings({ input: prompt }, (answer) => ({ embedding: vectorsOf(answer)[0] ?? [] }));
+    return embeddings({ input: prompt }, (answer) => {
+      const embedding = vectorsOf(answer)?.[0];
+      return embedding === undefined ? undefined : { embedding };
+    });
   },
 };
 
@@ -65,9 +67,9 @@ function embeddings(request: JsonObject, whole: Translation['whole']): Translate
 /** Embeddings never stream. */
 const noStream: StreamTranslator = { chunk: () => '', end: () => '' };
 
-/** Vectors in the order of their texts, which `index` tells. */
-function vectorsOf({ data }: JsonObject): readonly unknown[] {
-  if (!Array.isArray(data)) return [];
+/** Vectors in the order of their texts, which `index` tells; undefined when there are none. */
+function vectorsOf({ data }: JsonObject): readonly unknown[] | undefined {
+  if (!Array.isArray(data)) return undefined;
   const rows = data.filter(isJsonObject);
   const place = (row: JsonObject): number => (typeof row.index === 'number' ? row.index : 0);
   return [...rows].sort((a, b) => place(a) - place(b)).map((row) => row.embedding);

@@ -63,9 +63,10 @@ export class OllamaLines implements StreamTranslator {
   }
 }
 
-/** A whole answer in OpenAI's form as Ollama's native API tells it. */
-export function ollamaAnswer(answer: JsonObject, form: AnswerForm): JsonObject {
-  const choice = firstChoice(answer) ?? {};
+/** A whole answer in OpenAI's form as Ollama's native API tells it; undefined when it is none. */
+export function ollamaAnswer(answer: JsonObject, form: AnswerForm): JsonObject | undefined {
+  const choice = firstChoice(answer);
+  if (choice === undefined) return undefined;
   const message = isJsonObject(choice.message) ? choice.message : choice;
   const tools = new CalledTools();
   tools.add(message.tool_calls);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fillInMiddle } from '../../../../src/proxy/dialects/infill/infill';
 import { rerank } from '../../../../src/proxy/dialects/rerank';
 import { eventsOf } from '../repairs/support';
-import { contextOf, entryOf, refusalOf, translationOf } from './ollama/support';
+import { contextOf, entryOf, refusalOf, toldOf, translationOf } from './ollama/support';
 
 const request = { input_prefix: 'def f(', input_suffix: '): pass', n_predict: 8 };
 const ollama = contextOf(entryOf('ollama'));
@@ -44,7 +44,7 @@ describe('an /infill request', () => {
       stream.chunk({ choices: [{ text: '', finish_reason: 'length' }], usage }) +
       stream.end();
     const [first, last] = eventsOf(text) as Record<string, unknown>[];
-    const whole = translation.whole({ choices: [{ text: 'x', finish_reason: 'stop' }], usage });
+    const whole = toldOf(translation, { choices: [{ text: 'x', finish_reason: 'stop' }], usage });
 
     assert.deepEqual([first?.content, first?.stop], ['x', false]);
     assert.deepEqual([last?.content, last?.stop, last?.stop_type, last?.tokens_predicted], ['', true, 'limit', 2]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ollamaChat } from '../../../../../src/proxy/dialects/ollama/chat';
 import { without } from '../../../../../src/proxy/repairs/json-object';
-import { contextOf, entryOf, refusalOf, translate, translationOf } from './support';
+import { contextOf, entryOf, refusalOf, toldOf, translate, translationOf } from './support';
 
 const hi = [{ role: 'user', content: 'Hi' }];
 const png = Buffer.from('\x89PNG\r\n\x1a\nrest of a picture', 'latin1').toString('base64');
@@ -157,7 +157,7 @@ describe('a chat request without messages', () => {
     const translation = translationOf(ollamaChat, { messages: [] }, context);
 
     assert.equal(translation.request.max_tokens, 1);
-    const told = translation.whole({ choices: [{ message: { content: 'x' }, finish_reason: 'length' }] });
+    const told = toldOf(translation, { choices: [{ message: { content: 'x' }, finish_reason: 'length' }] });
     assert.deepEqual(
       [told.message, told.done_reason, told.load_duration],
       [{ role: 'assistant', content: '' }, 'load', 1_500_000_000],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ollamaEmbed, ollamaEmbeddings } from '../../../../../src/proxy/dialects/ollama/embed';
 import { ollamaGenerate } from '../../../../../src/proxy/dialects/ollama/generate';
-import { contextOf, entryOf, linesOf, refusalOf, translate, translationOf } from './support';
+import { contextOf, entryOf, linesOf, refusalOf, toldOf, translate, translationOf } from './support';
 
 describe('a generate request of Ollama’s API', () => {
   it('becomes a chat, because Ollama puts the prompt into the chat template', () => {
@@ -56,7 +56,7 @@ describe('an embed request of Ollama’s API', () => {
     const translation = translationOf(ollamaEmbed, { input: ['a', 'b'], dimensions: 2, truncate: true });
 
     assert.deepEqual(translation.request, { input: ['a', 'b'], dimensions: 2, encoding_format: 'float' });
-    const told = translation.whole({
+    const told = toldOf(translation, {
       data: [
         { index: 1, embedding: [3, 4] },
         { index: 0, embedding: [1, 2] },
@@ -95,5 +95,10 @@ describe('an embed request of Ollama’s API', () => {
     const translation = translationOf(ollamaEmbeddings, { prompt: 'a' });
 
     assert.deepEqual(translation.whole({ data: [{ embedding: [1, 2] }] }), { embedding: [1, 2] });
+  });
+
+  it('has no answer where the engine gave no vectors', () => {
+    assert.equal(translationOf(ollamaEmbed, { input: 'a' }).whole({ choices: [] }), undefined);
+    assert.equal(translationOf(ollamaEmbeddings, { prompt: 'a' }).whole({ data: [] }), undefined);
   });
 });

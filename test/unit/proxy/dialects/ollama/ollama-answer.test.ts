@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ollamaChat } from '../../../../../src/proxy/dialects/ollama/chat';
 import { without } from '../../../../../src/proxy/repairs/json-object';
-import { chunkOf, contextOf, entryOf, linesOf, translationOf } from './support';
+import { chunkOf, contextOf, entryOf, linesOf, toldOf, translationOf } from './support';
 
 const body = { messages: [{ role: 'user', content: 'Hi' }] };
 const chat = (context = contextOf(), more = {}) => translationOf(ollamaChat, { ...body, ...more }, context);
@@ -117,7 +117,7 @@ describe('a streamed answer in Ollama’s words', () => {
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (pieces) => {
         const streamed = linesOf(chat(), [...pieces.map((content) => chunkOf({ content })), chunkOf({}, 'stop')]);
         const message = { role: 'assistant', content: pieces.join('') };
-        const whole = chat().whole({ choices: [{ message, finish_reason: 'stop' }] });
+        const whole = toldOf(chat(), { choices: [{ message, finish_reason: 'stop' }] });
 
         assert.equal(texts(streamed, 'content'), (whole.message as Record<string, unknown>).content);
       }),
@@ -133,7 +133,7 @@ describe('a whole answer in Ollama’s words', () => {
       reasoning: 'hm',
       tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"x":1}' } }],
     };
-    const told = chat(context).whole({ choices: [{ message, finish_reason: 'tool_calls' }], usage });
+    const told = toldOf(chat(context), { choices: [{ message, finish_reason: 'tool_calls' }], usage });
 
     assert.deepEqual(told, {
       model: 'asked',
@@ -151,5 +151,9 @@ describe('a whole answer in Ollama’s words', () => {
       eval_count: 2,
       eval_duration: 1_200_000_000,
     });
+  });
+
+  it('is none where the engine’s has no choices', () => {
+    assert.equal(chat().whole({ object: 'list', data: [] }), undefined);
   });
 });

@@ -75,3 +75,10 @@ export const chunkOf = (delta: JsonObject, finish: string | null = null, more: J
   choices: [{ index: 0, delta, finish_reason: finish }],
   ...more,
 });
+
+/** A whole answer as it is told, where it is one. */
+export function toldOf(translation: Translation, answer: JsonObject): JsonObject {
+  const told = translation.whole(answer);
+  assert.ok(told !== undefined);
+  return told;
+}
