@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ExposureDemand } from '../../core/exposure';
 import type { LogLevel } from '../../core/logger';
 
 /** What the command line asks for. */
@@ -7,7 +8,8 @@ export interface HeadlessArguments {
   readonly dataDir?: string;
   /** 0: any free port. */
   readonly port?: number;
-  readonly host?: string;
+  /** Who can reach the proxy. */
+  readonly expose?: ExposureDemand;
   readonly logLevel?: LogLevel;
 }
 
@@ -26,7 +28,7 @@ const options = {
   config: { type: 'string' },
   'data-dir': { type: 'string' },
   port: { type: 'string' },
-  host: { type: 'string' },
+  expose: { type: 'string' },
   'log-level': { type: 'string' },
   'create-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -40,7 +42,8 @@ Finds LLM engines on this machine and publishes them through one OpenAI-compatib
   --config FILE      settings as JSON, with the names of the flm.* settings; may hold "engineKeys": {"URL": "KEY"}
   --data-dir DIR     where state is kept (default: the user's data folder); one gateway per folder
   --port N           port to listen on, 0 for any (default 11435; the next free one if it is taken)
-  --host H           address to listen on (default 127.0.0.1)
+  --expose WHO       who can reach it: machine (default), all, or addresses and interfaces of this machine,
+                     comma-separated (192.168.1.20,eth0); needs an API key and a certificate (policy tls.mode)
   --log-level L      trace, debug, info, warn or error (default info)
   --create-key LABEL make an API key, print it to standard output this once, and end
   --version          print the version
@@ -50,7 +53,8 @@ Environment:
   FLM_CONFIG, FLM_DATA_DIR   as --config and --data-dir
   FLM_ENGINE_KEYS            API keys for engines as JSON: {"http://127.0.0.1:8000": "KEY"}
 
-When it serves, it prints one line of JSON to standard output: endpoint, host, port, pid, engines, version, dataDir.
+When it serves, it prints one line of JSON to standard output: endpoint, host, port, exposed, pid, engines,
+version, dataDir.
 Logs go to standard error. A changed configuration file is taken at once; SIGHUP asks for it too.
 SIGTERM and SIGINT stop it in order; a second one stops it at once.
 
@@ -76,7 +80,7 @@ function checkValues(values: Partial<Record<keyof typeof options, string>>): Par
   for (const [name, value] of Object.entries(values)) {
     if (value.trim() === '') return { type: 'error', message: `--${name} needs a value.` };
   }
-  const { config, host, 'data-dir': dataDir, 'log-level': logLevel } = values;
+  const { config, expose, 'data-dir': dataDir, 'log-level': logLevel } = values;
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && (!/^\d{1,5}$/.test(values.port ?? '') || port > 65_535)) {
     return { type: 'error', message: `--port must be a number from 0 to 65535, not ${JSON.stringify(values.port)}.` };
@@ -95,8 +99,14 @@ function checkValues(values: Partial<Record<keyof typeof options, string>>): Par
       ...(config === undefined ? {} : { config }),
       ...(dataDir === undefined ? {} : { dataDir }),
       ...(port === undefined ? {} : { port }),
-      ...(host === undefined ? {} : { host }),
+      ...(expose === undefined ? {} : { expose: readExposure(expose) }),
       ...(logLevel === undefined ? {} : { logLevel: logLevel as LogLevel }),
     },
   };
+}
+
+function readExposure(text: string): ExposureDemand {
+  if (text === 'machine' || text === 'all') return { scope: text };
+  const addresses = text.split(',').map((part) => part.trim());
+  return { scope: 'interfaces', addresses: addresses.filter((part) => part !== '') };
 }

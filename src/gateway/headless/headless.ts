@@ -131,11 +131,12 @@ class HeadlessRun {
       await new Promise<void>((resolveWait) => systemClock.setTimeout(resolveWait, firstLookStepMs));
       waited += firstLookStepMs;
     }
-    const { proxy, engines, pid } = gateway.state();
+    const { proxy, engines, sharing, pid } = gateway.state();
     if (proxy.phase !== 'on') return;
     const { endpoint, host, port } = proxy;
     const running = engines.engines.filter((engine) => engine.state !== 'installed').length;
-    const line = { endpoint, host, port, pid, engines: running, version: this.#version, dataDir };
+    const exposed = sharing.exposure.addresses;
+    const line = { endpoint, host, port, exposed, pid, engines: running, version: this.#version, dataDir };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 
@@ -148,10 +149,12 @@ class HeadlessRun {
   /** The command line wins over the file. */
   #parse(file: ConfigFile): ParsedConfig {
     const { config, problems } = parseConfig(file.settings);
-    const { host, logLevel } = this.#args;
+    const { expose, logLevel } = this.#args;
     const overridden = {
       ...config,
-      ...(host === undefined ? {} : { 'proxy.host': host }),
+      ...(expose === undefined
+        ? {}
+        : { 'proxy.exposure': expose.scope, 'proxy.interfaces': [...(expose.addresses ?? [])] }),
       ...(logLevel === undefined ? {} : { 'log.level': logLevel }),
     };
     return { config: overridden, problems };

@@ -7,6 +7,8 @@ export interface ServingLine {
   readonly endpoint: string;
   readonly host: string;
   readonly port: number;
+  /** Addresses beyond loopback. */
+  readonly exposed: readonly string[];
   readonly pid: number;
   readonly engines: number;
   readonly version: string;

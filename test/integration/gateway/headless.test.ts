@@ -127,10 +127,11 @@ describe('headless gateway', function () {
   });
 
   it('does not listen beyond this machine without a key', async () => {
-    const gateway = await serve(quiet, ['--port', '0', '--host', '0.0.0.0']);
+    const gateway = await serve(quiet, ['--port', '0', '--expose', 'all']);
 
     assert.equal((await gateway.serving()).host, '127.0.0.1');
-    assert.match(gateway.stderr, /needs at least one API key/);
+    assert.deepEqual((await gateway.serving()).exposed, []);
+    assert.match(gateway.stderr, /needs a usable API key/);
   });
 
   it('names a bad value, uses its default and serves', async () => {

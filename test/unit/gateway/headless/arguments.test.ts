@@ -7,11 +7,18 @@ describe('command line of the headless gateway', () => {
   });
 
   it('takes all options, with a space or an equals sign', () => {
-    const args = ['--config', 'a.json', '--data-dir=/d', '--port', '0', '--host', '::1', '--log-level', 'debug'];
+    const args = ['--config', 'a.json', '--data-dir=/d', '--port', '0', '--expose', 'all', '--log-level', 'debug'];
 
     assert.deepEqual(parseArguments(args), {
       type: 'run',
-      arguments: { config: 'a.json', dataDir: '/d', port: 0, host: '::1', logLevel: 'debug' },
+      arguments: { config: 'a.json', dataDir: '/d', port: 0, expose: { scope: 'all' }, logLevel: 'debug' },
+    });
+  });
+
+  it('takes addresses and interfaces to be reachable on', () => {
+    assert.deepEqual(parseArguments(['--expose', '192.168.1.20, eth0,']), {
+      type: 'run',
+      arguments: { expose: { scope: 'interfaces', addresses: ['192.168.1.20', 'eth0'] } },
     });
   });
 
