@@ -1,4 +1,5 @@
 import type { EngineKind } from '../core/engine';
+import type { EngineLoad } from '../core/engine-load';
 import type { Model } from '../core/model';
 import type { Observation } from './observation';
 import type { ProbeReply, ProbeSession } from './probe';
@@ -9,6 +10,10 @@ export interface Finding {
   readonly models?: readonly Model[];
   readonly version?: string;
   readonly isRouter?: boolean;
+  /** Requests it can work on at once. */
+  readonly parallel?: number;
+  /** How busy it is, where it tells and somebody wants to know. */
+  readonly load?: EngineLoad;
   /** The answers are not those of this kind of engine: something else may have taken the port. */
   readonly isSuspect?: boolean;
   /** Not all metadata could be read in the time given; another look soon goes on where this one stopped. */

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import { Emitter, type Event } from '../core/emitter';
-import { emptyEnginesSnapshot, type Engine, type EnginesSnapshot } from '../core/engine';
+import { emptyEnginesSnapshot, isUsable, type Engine, type EnginesSnapshot } from '../core/engine';
+import type { EngineLoad, EngineLoads } from '../core/engine-load';
 import { messageOf } from '../core/errors';
 import type { Logger } from '../core/logger';
 import { reasonText } from '../core/reason';
@@ -41,6 +42,9 @@ export interface EngineMonitorDeps {
 /** Reports about one engine within this time lead to one visit. */
 const reportGapMs = 500;
 
+/** What an engine said of its load counts for so long. */
+const loadTtlMs = 15_000;
+
 /** An engine shown under another address of the same server needs no visits of its own until that one fails. */
 const shadowedMs = 30_000;
 
@@ -51,7 +55,7 @@ const shadowedMs = 30_000;
  * somebody looks (`setActive`), and does nothing at all otherwise, except what `refresh`, `report`, `keysChanged` and
  * `configure` ask for. Nothing here throws because of what an engine does.
  */
-export class EngineMonitor implements UpstreamHealth {
+export class EngineMonitor implements UpstreamHealth, EngineLoads {
   readonly #deps: EngineMonitorDeps;
   readonly #changed: Emitter<EnginesSnapshot>;
   readonly #sources: AddressSources;
@@ -181,6 +185,14 @@ export class EngineMonitor implements UpstreamHealth {
     void this.#visit(url, sign === 'unauthorized');
   }
 
+  /** As of the last visit: seconds ago, or undefined where nobody looks regularly. */
+  loadOf(engineId: string): EngineLoad | undefined {
+    const url = this.#urlById.get(engineId);
+    if (url === undefined) return undefined;
+    const age = this.#deps.clock.monotonic() - (this.#visitedAt.get(url) ?? -Infinity);
+    return age < loadTtlMs ? this.#records.get(url)?.load : undefined;
+  }
+
   #scan(): Promise<EnginesSnapshot> {
     this.#round ??= this.#runRound().finally(() => {
       this.#round = undefined;
@@ -271,11 +283,22 @@ export class EngineMonitor implements UpstreamHealth {
     const { prober, clock, keys, host } = this.#deps;
     const key = keys.get(baseUrl) ?? (keyUrl === undefined ? undefined : keys.get(keyUrl));
     const limits = probeLimits(this.#config);
-    const session = new EngineSession({ prober, clock, limits, baseUrl, key, memo, signal: this.#abort.signal });
+    const wantsLoad = this.#isShared(record);
+    const { signal } = this.#abort;
+    const session = new EngineSession({ prober, clock, limits, baseUrl, key, memo, signal, wantsLoad });
     const asked = isForced ? { ...record, needsIdentity: true } : record;
     return visitAddress(session, asked, isFull, async () =>
       isLoopbackUrl(baseUrl) ? parentEngineOf(host, portOf(baseUrl)) : undefined,
     );
+  }
+
+  /** Some other engine has one of its models: requests are shared out between them. */
+  #isShared({ candidate, models }: EngineRecord): boolean {
+    const ids = new Set(models.map(({ id }) => id));
+    const others = this.#snapshot.engines.filter(
+      ({ baseUrl, state }) => baseUrl !== candidate.baseUrl && isUsable(state),
+    );
+    return ids.size > 0 && others.some((other) => other.models.some(({ id }) => ids.has(id)));
   }
 
   #accept(before: EngineRecord, visit: Visit): void {
@@ -283,7 +306,7 @@ export class EngineMonitor implements UpstreamHealth {
     const { clock } = this.#deps;
     const seen = afterVisit(before, visit, { ...this.#rules(), monotonic: clock.monotonic() });
     const after = retired(seen, new Set(this.#sources.installed.map((entry) => entry.kind)), clock.now());
-    if (after.kind !== before.kind) this.#memos.delete(baseUrl);
+    if (before.kind !== undefined && after.kind !== before.kind) this.#memos.delete(baseUrl);
     this.#records.set(baseUrl, after);
     this.#visitedAt.set(baseUrl, clock.monotonic());
     this.#timer.set(baseUrl, nextDelayMs(after));

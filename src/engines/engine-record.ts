@@ -1,4 +1,5 @@
 import type { EngineKind } from '../core/engine';
+import type { EngineLoad } from '../core/engine-load';
 import type { Model } from '../core/model';
 import type { Reason } from '../core/reason';
 import type { Finding } from './adapter';
@@ -20,6 +21,9 @@ export interface EngineRecord {
   readonly status?: EngineStatus;
   readonly version?: string;
   readonly isRouter?: boolean;
+  readonly parallel?: number;
+  /** As of the last visit that asked. */
+  readonly load?: EngineLoad;
   readonly models: readonly Model[];
   /** Last successful probe, epoch ms. */
   readonly checkedAt?: number;
@@ -103,6 +107,7 @@ function afterFinding(
   const models = finding.models ?? before.models;
   const version = finding.version ?? before.version;
   const isRouter = finding.isRouter ?? before.isRouter;
+  const parallel = finding.parallel ?? before.parallel;
   const latencyMs = observation.type === 'ok' ? observation.latencyMs : before.latencyMs;
   const isGood = observation.type === 'ok' || observation.type === 'loading' || observation.type === 'busy';
   const checkedAt = isGood ? rules.now : before.checkedAt;
@@ -115,6 +120,8 @@ function afterFinding(
     models: isSameModels(models, before.models) ? before.models : models,
     ...(version === undefined ? {} : { version }),
     ...(isRouter === undefined ? {} : { isRouter }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(finding.load === undefined ? {} : { load: finding.load }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     ...(checkedAt === undefined ? {} : { checkedAt }),
     ...(lookedAt === undefined ? {} : { lookedAt }),

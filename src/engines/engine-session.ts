@@ -41,12 +41,14 @@ export interface SessionOptions {
   readonly key: string | undefined;
   readonly memo: Map<string, unknown>;
   readonly signal?: AbortSignal;
+  readonly wantsLoad?: boolean;
 }
 
 /** One visit to one address. */
 export class EngineSession implements VisitSession {
   readonly baseUrl: string;
   readonly memo: Map<string, unknown>;
+  readonly wantsLoad: boolean;
   readonly #options: SessionOptions;
   readonly #extrasUntil: number;
   #isSelf = false;
@@ -55,6 +57,7 @@ export class EngineSession implements VisitSession {
     this.#options = options;
     this.baseUrl = options.baseUrl;
     this.memo = options.memo;
+    this.wantsLoad = options.wantsLoad === true;
     this.#extrasUntil = options.clock.monotonic() + options.limits.extrasMs;
   }
 

@@ -114,6 +114,7 @@ function toEngine(record: EngineRecord, input: ViewInput): Engine {
     latencyMs: record.latencyMs,
     version: record.version,
     isRouter: record.isRouter,
+    parallel: record.parallel,
     failures: status?.failures ?? 0,
     models: record.models,
     isStale: record.isSeeded || (isOld && candidate.passiveModels === undefined),

@@ -6,6 +6,7 @@ import { capabilitiesFromName, displayNameOfPath, parametersText, quantizationFr
 import { observe } from './observation';
 import { lookAtList, openaiListPath, openaiRows } from './openai-compatible';
 import type { ProbeReply, ProbeSession } from './probe';
+import { askLoad, llamaLoadSources } from './reported-load';
 
 /** What `GET /props` adds to the list. */
 export interface LlamaProps {
@@ -15,6 +16,8 @@ export interface LlamaProps {
   readonly contextLoaded?: number;
   readonly modelPath?: string;
   readonly isSleeping?: boolean;
+  /** Slots. */
+  readonly parallel?: number;
   /** Vision, audio, tools and thinking, as far as the chat template shows them. */
   readonly capabilities: readonly Capability[];
 }
@@ -46,6 +49,7 @@ export function parseLlamaProps(body: unknown): LlamaProps | undefined {
     contextLoaded: countOf(settings?.n_ctx),
     modelPath: isRouter ? undefined : textOf(props.model_path, 4096),
     isSleeping: typeof props.is_sleeping === 'boolean' ? props.is_sleeping : undefined,
+    parallel: isRouter ? undefined : countOf(props.total_slots),
     capabilities: flags.filter(([, isSet]) => isSet).map(([name]) => name),
   });
 }
@@ -141,6 +145,7 @@ async function look(session: ProbeSession, list?: ProbeReply): Promise<Finding> 
     observation: isLocked ? observe(propsAnswer, '/props', session.hasKey) : finding.observation,
     version: props?.version,
     isRouter: props?.isRouter,
+    parallel: props?.parallel,
   });
 }
 
@@ -149,13 +154,19 @@ export const llamacppAdapter: EngineAdapter = {
   kind: 'llamacpp',
   look,
   pulse: async (session) => {
-    const answer = await session.get(openaiListPath);
     const props = session.memo.get(propsMemo) as LlamaProps | undefined;
+    // A router's children have slots of their own; a sleeping server would be kept from sleeping, or woken
+    const tellsLoad = props !== undefined && !props.isRouter && props.isSleeping !== true;
+    const [answer, load] = await Promise.all([
+      session.get(openaiListPath),
+      tellsLoad ? askLoad(session, llamaLoadSources) : undefined,
+    ]);
     const finding: Finding = await (answer.ok
       ? lookAtList(session, (body) => parseLlamaModels(body, props), answer)
       : { observation: observe(answer, openaiListPath, session.hasKey) });
     const owner = answer.ok && finding.models ? textOf(firstOwner(answer.body)) : undefined;
-    return owner !== undefined && owner !== 'llamacpp' ? { ...finding, isSuspect: true } : finding;
+    if (owner !== undefined && owner !== 'llamacpp') return { ...finding, isSuspect: true };
+    return load === undefined ? finding : { ...finding, load };
   },
 };
 

@@ -57,6 +57,8 @@ export interface ProbeSession {
   post(path: string, body: unknown): Promise<ProbeAnswer>;
   /** What an adapter wants to remember about this address until its identity changes. */
   readonly memo: Map<string, unknown>;
+  /** Requests are shared out between this engine and others, so it matters how busy it is. */
+  readonly wantsLoad?: boolean;
   /** Time left for optional extras; adapters stop asking when it is negative. */
   remainingMs(): number;
 }

@@ -6,6 +6,7 @@ import { capabilitiesFromName, quantizationFromName } from './model-names';
 import { observe } from './observation';
 import { lookAtList, openaiRows } from './openai-compatible';
 import type { ProbeReply, ProbeSession } from './probe';
+import { askLoad, vllmLoadSources } from './reported-load';
 
 /** `/health` tells of a dead engine behind a living HTTP server, but says nothing of models: every fifth pulse does. */
 const pulsesPerList = 5;
@@ -64,10 +65,13 @@ export const vllmAdapter: EngineAdapter = {
   kind: 'vllm',
   look,
   pulse: async (session, known) => {
-    if (known.pulse % pulsesPerList === 0) return lookAtList(session, parseVllmModels);
+    const load = askLoad(session, vllmLoadSources);
+    if (known.pulse % pulsesPerList === 0) {
+      return compact({ ...(await lookAtList(session, parseVllmModels)), load: await load });
+    }
     const answer = await session.get('/health');
     const observation = observe(answer, '/health', session.hasKey);
     const isSuspect = answer.ok && (observation.type === 'bad-answer' || answer.body !== '');
-    return { observation, isSuspect };
+    return compact({ observation, isSuspect, load: await load });
   },
 };

@@ -4,6 +4,7 @@ import { isSameConfig } from '../core/config';
 import type { Catalog } from '../core/catalog';
 import type { Event } from '../core/emitter';
 import type { EnginesSnapshot } from '../core/engine';
+import type { EngineLoads } from '../core/engine-load';
 import type { Logger } from '../core/logger';
 import type { EngineKeys, UpstreamHealth } from '../core/upstream';
 import { EngineMonitor } from '../engines/engine-monitor';
@@ -26,6 +27,7 @@ export interface EngineServicesDeps {
 export class EngineServices implements Engines {
   readonly catalog: Catalog;
   readonly health: UpstreamHealth;
+  readonly loads: EngineLoads;
   readonly onDidChange: Event<EnginesSnapshot>;
   readonly #monitor: EngineMonitor;
   readonly #cache: EngineCache;
@@ -42,6 +44,7 @@ export class EngineServices implements Engines {
       prober: new ProbeClient(deps.clock),
     });
     this.health = this.#monitor;
+    this.loads = this.#monitor;
     this.onDidChange = this.#monitor.onDidChange;
     this.catalog = new ModelCatalog(
       () => this.#monitor.snapshot(),

@@ -22,7 +22,8 @@ const textBytes = 1024;
  */
 export function conversationKey(body: InferenceBody, identity: Identity | undefined): string | undefined {
   const members = new Map<string, Span>();
-  for (const { key, value } of body.members) members.set(body.bytes.toString('latin1', key.start + 1, key.end - 1), value);
+  for (const { key, value } of body.members)
+    members.set(body.bytes.toString('latin1', key.start + 1, key.end - 1), value);
   const names = named.filter((name) => members.has(name));
   const chosen = names.length > 0 ? names.slice(0, 1) : beginnings.filter((name) => members.has(name));
   if (chosen.length === 0) return undefined;
