@@ -82,7 +82,11 @@ function isNeighbourly({ kind }: MachineAddress): boolean {
 function exposureForRanges(texts: readonly string[], machine: readonly MachineAddress[]): ExposureDemand {
   const beyond = texts.flatMap((text) => parseRange(text) ?? []).filter((range) => !isLoopbackRange(range));
   if (beyond.length === 0) return { scope: 'machine' };
-  const near = (range: IpRange) => machine.filter((one) => overlap(range, parseRange(one.range)));
+  const near = (range: IpRange) => {
+    const neighbours = machine.filter((one) => overlap(range, parseRange(one.range)));
+    if (neighbours.length > 0 || !isMesh(range)) return neighbours;
+    return machine.filter(({ kind }) => kind === 'shared');
+  };
   // Whoever is in none of this machine's networks comes over a router: by which address, nobody here can know.
   if (beyond.some((range) => near(range).length === 0)) return { scope: 'all' };
   return interfaces(beyond.flatMap(near));
@@ -91,6 +95,15 @@ function exposureForRanges(texts: readonly string[], machine: readonly MachineAd
 function interfaces(machine: readonly MachineAddress[]): ExposureDemand {
   const addresses = [...new Set(machine.map(({ address }) => address))];
   return addresses.length === 0 ? { scope: 'machine' } : { scope: 'interfaces', addresses };
+}
+
+/**
+ * 100.64.0.0/10: overlay networks such as Tailscale give each machine one address of it and no network, so that its
+ * peers look like strangers.
+ */
+function isMesh(range: IpRange): boolean {
+  const mesh = parseRange('100.64.0.0/10');
+  return mesh !== undefined && rangeContains(mesh, range);
 }
 
 function overlap(a: IpRange, b: IpRange | undefined): boolean {

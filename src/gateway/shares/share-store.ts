@@ -15,6 +15,7 @@ const byAge = (a: Share, b: Share): number => b.createdAt - a.createdAt || a.id.
 export class ShareStore {
   readonly #documents: Documents;
   readonly #shares = new Map<string, Share>();
+  readonly #sharedKeys = new Set<string>();
 
   constructor(documents: Documents) {
     this.#documents = documents;
@@ -26,13 +27,18 @@ export class ShareStore {
     for (const { name, value } of this.#documents.withPrefix(prefix)) {
       const share = parseShare(value);
       if (share === undefined || name !== prefix + share.id) unreadable.push(name);
-      else this.#shares.set(share.id, share);
+      else this.#set(share);
     }
     return unreadable;
   }
 
   get(id: string): Share | undefined {
     return this.#shares.get(id);
+  }
+
+  /** Whether a running share has this key. Asked with every request. */
+  isShared(keyId: string): boolean {
+    return this.#sharedKeys.has(keyId);
   }
 
   /** Newest first. */
@@ -48,13 +54,20 @@ export class ShareStore {
 
   /** In force at once; resolves when it is stored. */
   async put(share: Share): Promise<void> {
-    this.#shares.set(share.id, share);
+    this.#set(share);
     await this.#documents.put(prefix + share.id, share);
   }
 
   async remove(id: string): Promise<void> {
+    this.#sharedKeys.delete(this.#shares.get(id)?.keyId ?? '');
     this.#shares.delete(id);
     await this.#documents.remove(prefix + id);
+  }
+
+  #set(share: Share): void {
+    this.#shares.set(share.id, share);
+    if (share.endedAt === undefined) this.#sharedKeys.add(share.keyId);
+    else this.#sharedKeys.delete(share.keyId);
   }
 
   #all(): Share[] {

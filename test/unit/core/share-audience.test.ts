@@ -78,6 +78,15 @@ describe('the exposure a share asks for', () => {
     it(`is ${what}`, () => assert.deepEqual(exposureOf(audience, machine, undefined), expected));
   }
 
+  it('is the address in an overlay network for its peers', () => {
+    const mesh = makeAddress('100.101.1.1', '100.101.1.1', { interfaceName: 'tailscale0', kind: 'shared' });
+
+    assert.deepEqual(exposureOf(at('100.90.3.4'), [...machine, mesh], undefined), {
+      scope: 'interfaces',
+      addresses: ['100.101.1.1'],
+    });
+  });
+
   it('is the addresses that were chosen, also for the internet', () => {
     assert.deepEqual(exposureOf({ type: 'internet' }, machine, ['203.0.113.5']), {
       scope: 'interfaces',
