@@ -52,6 +52,12 @@ describe('accessibility (axe-core)', function () {
       await panel.page.getByRole('button', { name: 'Why: 203.0.113.9' }).click();
       await assertAccessible(panel, 'why');
       await panel.page.keyboard.press('Escape');
+      await panel.page.getByRole('button', { name: 'QR code of https' }).click();
+      await assertAccessible(panel, 'QR code');
+      await panel.page.keyboard.press('Escape');
+      await panel.page.getByRole('button', { name: 'Extend: colleague' }).click();
+      await assertAccessible(panel, 'extend a share');
+      await panel.page.keyboard.press('Escape');
       await panel.show('events');
       await panel.view('events').locator('summary').click();
       await panel.view('events').getByRole('row').first().click();

@@ -50,6 +50,19 @@ describe('keyboard', function () {
     assert.ok(gateway.blocks.some(({ range }) => range === '203.0.113.9'));
   });
 
+  it('stops sharing and ends up on a button that is still there', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+
+    await tabTo(panel.page, 'Stop Sharing');
+    await panel.page.keyboard.press('Enter');
+    await panel.page.getByText('Only this machine can reach the proxy now.').waitFor();
+    await panel.settled();
+
+    assert.equal(gateway.status.state?.sharing.exposure.scope, 'machine');
+    assert.equal(await focusedName(panel.page), 'Stop');
+  });
+
   it('unblocks an address in the blocklist and keeps the focus in the list', async () => {
     const gateway = busyGateway();
     const panel = await browser.open(gateway);

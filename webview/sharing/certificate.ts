@@ -45,7 +45,7 @@ export class Certificate {
   }
 
   #withCopy(value: Value): HTMLElement {
-    if (typeof value === 'string') return el('span', {}, value);
+    if (typeof value === 'string') return untrusted(value, 500);
     const { text } = value;
     return el(
       'span',
@@ -82,8 +82,8 @@ function factsOf({ certificate, renewsAt, caFile, caFingerprint }: Tls): readonl
   const exact = (name: string, text: string | undefined): readonly [string, Value] | undefined =>
     text === undefined ? undefined : [name, { name, text }];
   const facts: readonly (readonly [string, Value] | undefined)[] = [
-    certificate && [sharing.names, certificate.names.join(', ').slice(0, 500)],
-    certificate && [sharing.issuer, certificate.issuer.slice(0, 200)],
+    certificate && [sharing.names, certificate.names.join(', ')],
+    certificate && [sharing.issuer, certificate.issuer],
     certificate && [sharing.validUntil, formatExact(certificate.notAfter)],
     renewsAt === undefined ? undefined : [sharing.renewsAt, formatExact(renewsAt)],
     exact(sharing.fingerprint, certificate?.fingerprint),

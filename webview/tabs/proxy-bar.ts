@@ -131,11 +131,12 @@ export class ProxyBar {
   }
 
   #endpoint({ from, url, interfaceName }: PanelEndpoint): HTMLElement {
-    const copy = iconButton('copy', `${strings.common.copy} ${url}`, () => void this.#copy(url));
+    const shown = visibleText(url, 200);
+    const copy = iconButton('copy', `${strings.common.copy} ${shown}`, () => void this.#copy(url));
     // Nobody scans what only this machine can reach.
-    const code = from !== 'machine' && iconButton('device-mobile', fill(qr.showOf, url), () => openQrDialog(url));
+    const code = from !== 'machine' && iconButton('device-mobile', fill(qr.showOf, shown), () => openQrDialog(url));
     const where = interfaceName === undefined ? overview.from[from] : visibleText(interfaceName, 40);
-    return el('li', {}, el('span', { class: 'endpoint-from' }, where), el('code', {}, untrusted(url, 300)), copy, code);
+    return el('li', {}, el('span', { class: 'endpoint-from' }, where), el('code', {}, untrusted(url, 200)), copy, code);
   }
 
   async #copy(url: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { encodeQR } from 'qr';
 import { strings } from '../boot';
 import { el } from '../dom';
+import { visibleText } from '../visible-text';
 import { openDialog } from './dialog';
 
 /** Modules of light around the code, without which scanners do not find it (ISO/IEC 18004 §9.1). */
@@ -43,7 +44,7 @@ export function openQrDialog(text: string): void {
     body: [
       qrFigure(text),
       el('p', { class: 'hint' }, strings.qr.hint),
-      el('code', { class: 'qr-text', tabindex: 0 }, text),
+      el('code', { class: 'qr-text', tabindex: 0 }, visibleText(text)),
     ],
   });
 }

@@ -1,24 +1,35 @@
+import type { ApiKey } from '../../core/api-key';
 import type { Clock } from '../../core/clock';
 import { FlmError } from '../../core/errors';
 import { parsePolicy } from '../../core/policy';
+import type { SecurityPolicy } from '../../core/policy-schema';
 import type { Rehearsal } from '../../core/rehearsal';
 import { listOwnAddresses } from '../../security/node-own-addresses';
+import type { Blocklist } from '../../security/blocklist';
+import type { RecordSource } from '../../security/rehearsal/record-source';
 import { rehearse } from '../../security/rehearsal/rehearse';
-import type { Protection } from './protection';
 
 /** How far back records are replayed. */
 const spanMs = 7 * 24 * 3_600_000;
 /** Windows that rehearse at the same time; each has one at most. */
 const maxRunning = 4;
 
+/** What a rehearsal takes from the gateway as it is now. */
+export interface RehearsedGateway {
+  readonly keys: { list(): readonly ApiKey[] };
+  readonly services: { readonly blocklist: Pick<Blocklist, 'allowed' | 'list'> };
+  /** Throws `storage_failed` when there is no storage to ask. */
+  requireStorage(): RecordSource;
+}
+
 /** Rehearsals that are running, one per window: a newer one of the same window takes the place of the older. */
 export class Rehearsals {
-  readonly #protection: Protection;
+  readonly #gateway: RehearsedGateway;
   readonly #clock: Clock;
   readonly #running = new Map<number, AbortController>();
 
-  constructor(protection: Protection, clock: Clock) {
-    this.#protection = protection;
+  constructor(gateway: RehearsedGateway, clock: Clock) {
+    this.#gateway = gateway;
     this.#clock = clock;
   }
 
@@ -53,15 +64,15 @@ export class Rehearsals {
     this.#running.delete(window);
   }
 
-  #replay(policy: Parameters<typeof rehearse>[0]['policy'], signal: AbortSignal): Promise<Rehearsal> {
-    const { keys, services } = this.#protection;
+  #replay(policy: SecurityPolicy, signal: AbortSignal): Promise<Rehearsal> {
+    const { keys, services } = this.#gateway;
     const { blocklist } = services;
     const to = this.#clock.now() + 1;
     const from = to - spanMs;
     const scopes = new Map(keys.list().map(({ id, scope }) => [id, scope]));
     return rehearse({
       policy,
-      source: this.#protection.requireStorage(),
+      source: this.#gateway.requireStorage(),
       surroundings: {
         ownAddresses: listOwnAddresses(),
         allowed: blocklist.allowed(),
