@@ -156,7 +156,11 @@ function on(l10n: Localizer, status: GatewayStatus, proxy: ProxyState, now: numb
       ),
     ]),
     command: 'flm.proxy.toggle',
-    accessibilityLabel: `FLM, ${l10n.t('The proxy is on.')} ${l10n.t('Port {0}, {1} running.', port, formatRequests(l10n, proxy.inFlight))}`,
+    accessibilityLabel: [
+      `FLM, ${l10n.t('The proxy is on.')}`,
+      l10n.t('Port {0}, {1} running.', port, formatRequests(l10n, proxy.inFlight)),
+      ...(isOpen ? [l10n.t('Other machines can connect')] : []),
+    ].join(' '),
   };
 }
 

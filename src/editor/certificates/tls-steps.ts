@@ -1,3 +1,4 @@
+import { FlmError } from '../../core/errors';
 import type { TlsMode, TlsPolicy } from '../../core/tls';
 import { runSteps, type Step } from '../input/run-steps';
 import { back, type Back, type Choice, type StepInput, type StepPlace } from '../input/step-input';
@@ -157,7 +158,9 @@ async function askForTerms(
       { label: l10n.t('I Do Not Accept Them'), detail: l10n.t('Nothing is sent to the authority'), value: false },
     ],
   });
-  return hasAccepted === back ? back : { ...draft, hasAccepted };
+  if (hasAccepted === back) return back;
+  if (!hasAccepted) throw new FlmError('cancelled', 'The terms were not accepted');
+  return { ...draft, hasAccepted };
 }
 
 function modeChoices(l10n: Localizer): Choice<TlsMode>[] {

@@ -5,6 +5,7 @@ import { statusBarLinks, statusBarView } from '../../../src/editor/status-bar-vi
 import { connected, english, makeEngine, makeProxy, makeSecurity, now } from './editor-facts';
 import { quietSharing } from '../../helpers/quiet-sharing';
 import { makeBlock } from './security-facts';
+import { makeSharing } from './sharing-facts';
 
 function view(status: GatewayStatus, isStartAsked = false, unseenBlocks = 0) {
   return statusBarView(english, status, now, isStartAsked, unseenBlocks);
@@ -161,5 +162,29 @@ describe('status bar', () => {
       view(connected({ proxy: makeProxy({ inFlight: 1 }) })).accessibilityLabel,
       'FLM, The proxy is on. Port 11435, 1 request running.',
     );
+  });
+
+  it('shows that other machines can connect, how, and the ways to change it', () => {
+    const shown = view(connected({ proxy: makeProxy(), sharing: makeSharing() }));
+
+    assert.equal(shown.text, '$(radio-tower) FLM :11435');
+    assert.equal(shown.severity, undefined);
+    assert.match(shown.tooltip, /listens on 192\\\.168\\\.1\\\.20\..*encrypted.*\(command:flm\.exposure\.close\)/s);
+    assert.match(shown.accessibilityLabel, /Other machines can connect$/);
+  });
+
+  it('warns while other machines connect without encryption', () => {
+    const sharing = makeSharing({ tls: { mode: 'off', phase: 'off' } });
+    const shown = view(connected({ proxy: makeProxy(), sharing }));
+
+    assert.equal(shown.severity, 'warning');
+    assert.match(shown.tooltip, /Other machines connect without encryption.*\(command:flm\.tls\.setUp\)/s);
+  });
+
+  it('says why it is narrower than wished', () => {
+    const exposure = { ...quietSharing.exposure, notice: reason('exposure.needsKey') };
+    const shown = view(connected({ proxy: makeProxy(), sharing: { ...quietSharing, exposure } }));
+
+    assert.match(shown.tooltip, /needs a usable API key/);
   });
 });

@@ -39,6 +39,7 @@ describe('what people are interrupted for', () => {
   });
 
   it('a change of exposure', () => {
+    assert.equal(kind({ kind: 'checkup.finding', severity: 'high' }), 'hole');
     assert.equal(kind({ kind: 'exposure.changed', details: { from: 'loopback', to: '0.0.0.0' } }), 'exposure');
   });
 

@@ -38,6 +38,10 @@ describe('the words of a toast', () => {
     assert.match(text('exposure'), /has changed\. Only this machine can reach it\.$/);
   });
 
+  it('say what the check-up found', () => {
+    assert.match(text('hole'), /found a hole: Ollama answers on 192/);
+  });
+
   it('sum up, the most important first', () => {
     assert.equal(
       toastText(english, { type: 'sum', counts: { block: 3, decoy: 1 } }, facts),

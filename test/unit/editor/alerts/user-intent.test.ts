@@ -49,3 +49,19 @@ describe('a change of exposure', () => {
     assert.equal(intent.explains(makeEvent(), 'on'), false);
   });
 });
+
+describe('a hole found by the check-up', () => {
+  const found = makeEvent({ kind: 'checkup.finding', severity: 'high' });
+
+  it('is read in the report by whoever asked for the check-up', () => {
+    const clock = new FakeClock();
+    const intent = new UserIntent(clock);
+    assert.equal(intent.explains(found, 'on'), false);
+
+    intent.note('checkup/run');
+    assert.equal(intent.explains(found, 'on'), true);
+
+    clock.advance(90_000);
+    assert.equal(intent.explains(found, 'on'), false);
+  });
+});
