@@ -20,7 +20,9 @@ export class Histogram {
     if (at !== -1) this.#counts[at] = (this.#counts[at] ?? 0) + 1;
   }
 
+  /** None before the first value. */
   samples(labels: Labels): readonly Sample[] {
+    if (this.#count === 0) return [];
     let below = 0;
     const buckets = this.#bounds.map((bound, at): Sample => {
       below += this.#counts[at] ?? 0;
