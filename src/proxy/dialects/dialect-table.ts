@@ -40,9 +40,9 @@ export function dialectOf(route: string | undefined): Dialect | undefined {
   return route !== undefined && Object.hasOwn(dialects, route) ? dialects[route as DialectRoute] : undefined;
 }
 
-/** How errors are worded for a request: by its route, and for the model lists by the client's own mark. */
+/** How errors are worded for a request: by its route; by the client's own mark where a path says nothing. */
 export function errorFormatOf({ route, headers }: Pick<RequestFacts, 'route' | 'headers'>): ErrorFormat {
-  if (route === undefined) return openAiErrors;
+  if (route === undefined) return isAnthropicClient(headers) ? anthropicErrors : openAiErrors;
   if (Object.hasOwn(errorFormats, route)) return errorFormats[route] as ErrorFormat;
   if (route.startsWith('/v1/models') && isAnthropicClient(headers)) return anthropicErrors;
   return dialectOf(route)?.errors ?? openAiErrors;

@@ -58,9 +58,9 @@ export function namedEvents(text: string): JsonObject[] {
   const blocks = text.split('\n\n');
   assert.equal(blocks.pop(), '');
   return blocks.map((block) => {
-    const [name, data, ...rest] = block.split('\n');
+    const [name, data = '', ...rest] = block.split('\n');
     assert.deepEqual(rest, []);
-    assert.ok(data?.startsWith('data: '));
+    assert.ok(data.startsWith('data: '));
     const event = JSON.parse(data.slice(6)) as JsonObject;
     assert.equal(name, `event: ${String(event.type)}`);
     return event;

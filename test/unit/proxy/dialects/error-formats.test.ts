@@ -51,21 +51,23 @@ describe('Errors of another API’s routes', () => {
     }
   });
 
-  it('depend on the client for the model list, which two APIs have under one path', async () => {
-    const { proxy } = buildProxy({ engines, gate: { admit: () => refused } });
-    const ask = (headers: Record<string, string>) => proxy.inject({ url: '/v1/models', headers });
+  for (const url of ['/v1/models', '/v1/messages/batches']) {
+    it(`depend on the client where the path says nothing: ${url}`, async () => {
+      const { proxy } = buildProxy({ engines, gate: { admit: () => refused } });
+      const ask = (headers: Record<string, string>) => proxy.inject({ url, headers });
 
-    const anthropic = await ask({ 'anthropic-version': '2023-06-01' });
-    const openAi = await ask({});
+      const anthropic = await ask({ 'anthropic-version': '2023-06-01' });
+      const openAi = await ask({});
 
-    assert.equal(anthropic.json<AnthropicError>().type, 'error');
-    assert.equal(openAi.json<{ error: { code: string } }>().error.code, 'rate_limited');
-  });
+      assert.equal(anthropic.json<AnthropicError>().type, 'error');
+      assert.equal(openAi.json<{ error: { code: string } }>().error.code, 'rate_limited');
+    });
+  }
 
   it('stay OpenAI’s on OpenAI’s routes, the Responses API among them', async () => {
     const { proxy } = buildProxy({ engines, gate: { admit: () => refused } });
 
-    for (const url of ['/v1/chat/completions', '/v1/responses', '/nowhere']) {
+    for (const url of ['/v1/chat/completions', '/v1/responses']) {
       const answer = await proxy.inject({ url, method: 'POST', headers: { 'anthropic-version': '2023-06-01' } });
 
       assert.equal(answer.json<{ error: { code: string } }>().error.code, 'rate_limited');
