@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Emitter } from '../core/emitter';
 import { reason } from '../core/reason';
-import type { CertificateKeeper, TlsMaterial, TlsPolicy, TlsState } from '../core/tls';
+import type { CertificateKeeper, TlsEvent, TlsMaterial, TlsPolicy, TlsState } from '../core/tls';
 import { AcmeSource } from './acme/acme-source';
 import { errorMessage } from './error-message';
 import { FilesSource } from './files/files-source';
@@ -119,11 +119,19 @@ export class Keeper implements CertificateKeeper {
         if (isCurrent()) this.#publish(state, holding);
       },
       event: (event) => {
-        if (isCurrent()) this.#deps.onEvent?.(event);
+        if (isCurrent()) this.#tell(event);
       },
     };
     const source = makers[policy.mode](host);
     return source;
+  }
+
+  #tell(event: TlsEvent): void {
+    try {
+      this.#deps.onEvent?.(event);
+    } catch (error) {
+      this.#deps.logger.error('An event of the certificate was not taken', { error });
+    }
   }
 
   #publish(state: SourceState, holding: Holding = {}): void {

@@ -1,4 +1,5 @@
-import { reasonText, type Reason } from '../../core/reason';
+import { reason, reasonText, type Reason } from '../../core/reason';
+import { errorMessage } from '../error-message';
 
 /** Why no certificate came of an order, in words for people. */
 export class AcmeFailure extends Error {
@@ -6,10 +7,10 @@ export class AcmeFailure extends Error {
   /** What the server's Retry-After asked for. */
   readonly retryAfterMs: number;
 
-  constructor(reason: Reason, retryAfterMs = 0) {
-    super(reasonText(reason));
+  constructor(why: Reason, retryAfterMs = 0) {
+    super(reasonText(why));
     this.name = 'AcmeFailure';
-    this.reason = reason;
+    this.reason = why;
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -20,4 +21,15 @@ export class AcmeStopped extends Error {
     super('stopped');
     this.name = 'AcmeStopped';
   }
+}
+
+/** Any error of an attempt, in words: of the file system, of acme-client (which only has texts), or one of ours. */
+export function asFailure(error: unknown, host: string): AcmeFailure {
+  if (error instanceof AcmeFailure) return error;
+  const isFile = error instanceof Error && 'syscall' in error && 'path' in error;
+  return new AcmeFailure(
+    isFile
+      ? reason('tls.notKept', String(error.path), errorMessage(error))
+      : reason('tls.acmeRefused', host, errorMessage(error)),
+  );
 }

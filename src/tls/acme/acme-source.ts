@@ -2,24 +2,21 @@ import type { Clock } from '../../core/clock';
 import type { Logger } from '../../core/logger';
 import { reason, reasonText, type Reason } from '../../core/reason';
 import type { TlsPolicy } from '../../core/tls';
-import { readChain, type CheckedPair } from '../certificate';
+import type { CheckedPair } from '../certificate';
 import { dayText } from '../dates';
 import { errorMessage } from '../error-message';
-import { readText } from '../files/read-files';
 import type { PrivateFolder } from '../private-folder';
 import { renewalTime, retryDelayMs } from '../renewal';
 import type { CertificateSource, SourceHost } from '../source';
 import { WallTimer } from '../wall-timer';
-import { AcmeFailure, AcmeStopped } from './acme-failure';
-import { AcmeSession } from './acme-session';
+import { AcmeStopped, asFailure, type AcmeFailure } from './acme-failure';
 import { acmeSettings, type AcmeSettings } from './acme-settings';
 import { AcmeStore } from './acme-store';
 import type { ChallengeResponder } from './challenge';
 import { DnsChallenge } from './dns-challenge';
 import { HttpChallenge } from './http-challenge';
+import { withSession, type Visit } from './with-session';
 
-/** A whole attempt: account, proof (the DNS program has 5 minutes of it) and certificate. */
-export const acmeAttemptTimeoutMs = 10 * 60_000;
 /** Between two certificates that are asked for by themselves. */
 const shortestGapMs = 6 * 60 * 60_000;
 const longestWaitMs = 8 * 24 * 60 * 60_000;
@@ -75,9 +72,9 @@ export class AcmeSource implements CertificateSource {
     const pair = this.#pair;
     if (pair !== undefined) {
       try {
-        await this.#withSession(settings, store, (session) => session.revoke(pair.material.cert));
+        await withSession(this.#visit(settings, store), (session) => session.revoke(pair.material.cert));
       } catch (error) {
-        if (!this.#hasStopped()) this.#tellFailure(asFailure(error, settings).reason, this.#renewsAt);
+        if (!this.#hasStopped()) this.#tellFailure(asFailure(error, settings.host).reason, this.#renewsAt);
         return;
       }
       this.#deps.logger.info('The certificate was revoked', { fingerprint: pair.facts.fingerprint });
@@ -114,7 +111,7 @@ export class AcmeSource implements CertificateSource {
     try {
       await this.#attempt(settings, store, isForced);
     } catch (error) {
-      if (!this.#hasStopped()) await this.#failed(settings, store, asFailure(error, settings));
+      if (!this.#hasStopped()) await this.#failed(settings, store, asFailure(error, settings.host));
     }
   }
 
@@ -133,33 +130,10 @@ export class AcmeSource implements CertificateSource {
     }
     const responder = this.#responder(settings);
     if (!isValid) this.#host.publish({ phase: 'preparing', notice: responder.wanted(proved(settings.domain)) });
-    const pair = await this.#withSession(settings, store, (session) => session.order(settings.domain, responder));
+    const pair = await withSession(this.#visit(settings, store), (session) =>
+      session.order(settings.domain, responder),
+    );
     await this.#use(pair, store);
-  }
-
-  async #withSession<T>(
-    settings: AcmeSettings,
-    store: AcmeStore,
-    work: (session: AcmeSession) => Promise<T>,
-  ): Promise<T> {
-    const { clock } = this.#deps;
-    const attempt = new AbortController();
-    const limit = clock.setTimeout(() => {
-      attempt.abort(new AcmeFailure(reason('tls.acmeTimeout', settings.host, acmeAttemptTimeoutMs / 1000)));
-    }, acmeAttemptTimeoutMs);
-    const signal = AbortSignal.any([this.#stop.signal, attempt.signal]);
-    let session: AcmeSession | undefined;
-    try {
-      const ca = settings.caFile === undefined ? {} : { ca: await readCa(settings.caFile) };
-      const account = await store.accountKey();
-      this.#notice = account.notice ?? this.#notice;
-      session = new AcmeSession({ ...settings, ...ca, clock, signal, accountKey: account.key });
-      await session.openAccount();
-      return await work(session);
-    } finally {
-      limit.cancel();
-      session?.close();
-    }
   }
 
   async #load(store: AcmeStore): Promise<void> {
@@ -243,6 +217,16 @@ export class AcmeSource implements CertificateSource {
     if (!this.#hasStopped()) this.#timer.set(at);
   }
 
+  #visit(settings: AcmeSettings, store: AcmeStore): Visit {
+    return {
+      settings,
+      store,
+      clock: this.#deps.clock,
+      stop: this.#stop.signal,
+      onNotice: (notice) => (this.#notice = notice),
+    };
+  }
+
   #store(settings: AcmeSettings): AcmeStore {
     return new AcmeStore(this.#deps.folder, settings.directoryUrl, settings.domain, this.#deps.logger);
   }
@@ -270,21 +254,4 @@ function mustWait(nextAt: number, now: number): boolean {
 /** The name at which the CA looks. */
 function proved(domain: string): string {
   return domain.replace(/^\*\./, '');
-}
-
-async function readCa(path: string): Promise<string> {
-  const text = await readText(path);
-  if (typeof text !== 'string') throw new AcmeFailure(reason('tls.fileUnreadable', path, text.error));
-  if (readChain(text) === undefined) throw new AcmeFailure(reason('tls.noCertificate', path));
-  return text;
-}
-
-function asFailure(error: unknown, settings: AcmeSettings): AcmeFailure {
-  if (error instanceof AcmeFailure) return error;
-  const isFile = error instanceof Error && 'syscall' in error && 'path' in error;
-  return new AcmeFailure(
-    isFile
-      ? reason('tls.notKept', String(error.path), errorMessage(error))
-      : reason('tls.acmeRefused', settings.host, errorMessage(error)),
-  );
 }

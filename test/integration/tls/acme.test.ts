@@ -6,10 +6,16 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../../../scripts/lib/free-port';
 import { systemClock, type Clock } from '../../../src/core/clock';
-import { reasonText } from '../../../src/core/reason';
+import { reason, reasonText } from '../../../src/core/reason';
 import type { CertificateKeeper, TlsEvent, TlsPolicy } from '../../../src/core/tls';
 import { writeFileAtomic } from '../../../src/gateway/atomic-file';
-import { createLogger, type Logger } from '../../../src/core/logger';
+import { createLogger, silentLogger, type Logger } from '../../../src/core/logger';
+import { acmeSettings } from '../../../src/tls/acme/acme-settings';
+import { AcmeStore } from '../../../src/tls/acme/acme-store';
+import type { ChallengeResponder } from '../../../src/tls/acme/challenge';
+import { acmeVisitTimeoutMs, withSession } from '../../../src/tls/acme/with-session';
+import { PrivateFolder } from '../../../src/tls/private-folder';
+import { FakeClock } from '../../helpers/fake-clock';
 import { createCertificateKeeper } from '../../../src/tls/main';
 import { startAcmeProxy, type AcmeProxy } from '../../helpers/tls/acme-proxy';
 import { makeAuthority } from '../../helpers/tls/authority';
@@ -330,6 +336,34 @@ describe('certificate by ACME, from a real ACME server (Pebble)', function () {
 
     await assert.rejects(connected(pebble.httpPort), /ECONNREFUSED/);
     assert.equal(keeper.material(), undefined);
+  });
+
+  it('is given up when the whole takes too long, whatever it waits for', async () => {
+    const settings = acmeSettings(policy());
+    assert.ok('domain' in settings);
+    const clock = new FakeClock(Date.now());
+    const folderOfServer = new PrivateFolder(folder.path, writeFileAtomic);
+    const store = new AcmeStore(folderOfServer, settings.directoryUrl, domain, silentLogger);
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const forever: ChallengeResponder = {
+      type: 'http-01',
+      wanted: () => reason('tls.acmeHttpWanted', domain, 80),
+      failed: () => reason('tls.acmeHttpWanted', domain, 80),
+      answer: (_question, signal) => {
+        asked();
+        return new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+      },
+    };
+    const visit = { settings, store, clock, stop: new AbortController().signal, onNotice: () => undefined };
+    const ordering = withSession(visit, (session) => session.order(domain, forever));
+    await isAsked;
+
+    clock.advance(acmeVisitTimeoutMs);
+
+    await assert.rejects(ordering, /did not come to an end within 600 s/);
   });
 
   it('is made anew, by the same account, when its file is damaged', async () => {

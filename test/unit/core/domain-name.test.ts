@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkDomainName, checkEmail } from '../../../src/core/domain-name';
+import { checkCertificateName, checkDomainName, checkEmail, isPublicSuffix } from '../../../src/core/domain-name';
 
 describe('name for a certificate', () => {
   const good: readonly (readonly [string, string])[] = [
@@ -46,6 +46,21 @@ describe('name for a certificate', () => {
       assert.match(checked.message, why);
     });
   }
+
+  it('may begin with a star where DNS can prove it, and nowhere else', () => {
+    assert.deepEqual(checkCertificateName('*.Bücher.de'), { ok: true, domain: '*.xn--bcher-kva.de' });
+    assert.deepEqual(checkCertificateName('gateway.example.org'), { ok: true, domain: 'gateway.example.org' });
+    for (const text of ['*', '*.', '*.co.uk', '*.*.example.org', 'a.*.example.org', 'a*.example.org', '*.192.0.2.1']) {
+      assert.equal(checkCertificateName(text).ok, false, text);
+    }
+  });
+
+  it('is told from one under which names are sold', () => {
+    assert.deepEqual(
+      ['dev', 'co.uk', 'github.io', 'localhost', 'buildbox', 'example.org'].map((name) => isPublicSuffix(name)),
+      [true, true, true, false, false, false],
+    );
+  });
 
   it('takes a contact address and normalises its domain', () => {
     assert.deepEqual(checkEmail('admin+flm@Bücher.de'), { ok: true, email: 'admin+flm@xn--bcher-kva.de' });

@@ -58,6 +58,19 @@ describe('certificate keeper', () => {
     assert.equal(made.clock.pending, 0);
   });
 
+  it('goes on when nobody takes its events', async () => {
+    const failing = makeKeeper(folder.path, {
+      onEvent: () => {
+        throw new Error('audit');
+      },
+    });
+
+    await failing.keeper.start({ mode: 'self-signed' }, []);
+
+    assert.equal(failing.keeper.state.phase, 'ready');
+    await failing.keeper.stop();
+  });
+
   it('goes on when a listener throws', async () => {
     made.keeper.onDidChange(() => {
       throw new Error('listener');
