@@ -18,7 +18,7 @@ const shipped = [
   /^media\/(l10n|schemas)\/[\w.-]+\.json$/,
   /^media\/walkthrough\/[\w./-]+\.(md|svg|png)$/,
 ];
-const needed = ['package.json', 'dist/extension.js', 'dist/gateway.js', 'LICENSE'];
+const needed = ['package.json', 'dist/extension.js', 'dist/gateway.js', 'dist/tls.js', 'LICENSE'];
 
 /** Packs what dist/ holds now into `file`. Answers size and contents; throws when it is too large or holds what it must not. */
 export async function packVsix(file) {
