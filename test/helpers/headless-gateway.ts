@@ -15,6 +15,7 @@ import {
 } from '../../src/protocol/gateway-rpc';
 import type { SecuritySummary } from '../../src/protocol/security-rpc';
 import type { SharingSummary } from '../../src/protocol/sharing-rpc';
+import type { SharingSummary } from '../../src/protocol/sharing-rpc';
 import { HeadlessProcess, type ServingLine } from '../integration/gateway/headless-process';
 
 /** A slow machine with two cores gets that long for anything that happens by itself. */
@@ -23,7 +24,7 @@ const answerTimeoutMs = 30_000;
 const lookAgainMs = 20;
 
 export interface HeadlessGatewayOptions {
-  /** Keys of the settings: `proxy.host`. Nothing is detected. */
+  /** Keys of the settings: `proxy.exposure`. Nothing is detected. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The engine `sim` at this address. */
   readonly engineUrl?: string;
@@ -41,6 +42,8 @@ export class HeadlessGateway {
   readonly events: AuditEvent[] = [];
   /** `security/changed`, in order. */
   readonly summaries: SecuritySummary[] = [];
+  /** `sharing/changed`, in order, beginning with what it was on connecting. */
+  readonly sharings: SharingSummary[] = [];
   /** `proxy/changed`, in order, beginning with what it was on connecting. */
   readonly proxies: ProxyState[] = [];
   /** `sharing/changed`, in order, beginning with what it was on connecting. */
@@ -122,11 +125,13 @@ export class HeadlessGateway {
     pipe.on('security/changed', (summary) => this.summaries.push(summary));
     pipe.on('sharing/changed', (sharing) => this.sharings.push(sharing));
     pipe.on('proxy/changed', (state) => this.proxies.push(state));
+    pipe.on('sharing/changed', (summary) => this.sharings.push(summary));
     pipe.listen();
     const hello = await pipe.request('hello', { token: lease.token, protocolVersion, version: '1.0.0' }, patienceMs);
     if (!hello.ok) throw new Error(`The gateway does not take us: ${hello.cause}`);
     this.proxies.push(hello.state.proxy);
     this.summaries.push(hello.state.security);
+    this.sharings.push(hello.state.sharing);
     this.sharings.push(hello.state.sharing);
   }
 

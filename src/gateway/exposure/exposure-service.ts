@@ -56,6 +56,7 @@ export class ExposureService {
   #look: Timer | undefined;
   #looks = 0;
   #isStarted = false;
+  #isDeciding = false;
 
   constructor(deps: ExposureServiceDeps) {
     this.#deps = deps;
@@ -70,7 +71,7 @@ export class ExposureService {
     const { keeper, certificates, proxy } = this.#deps;
     this.#isStarted = true;
     this.#store.add(keeper.onDidChange((cause) => this.update(cause)));
-    this.#store.add(certificates.onDidChange(() => this.update('certificate')));
+    this.#store.add(certificates.onDidChange(() => this.#certificateChanged()));
     this.#store.add(proxy.onDidChangeExposed((exposed) => this.#exposedChanged(exposed)));
     this.update('start');
   }
@@ -82,7 +83,9 @@ export class ExposureService {
     this.#machine = this.#deps.readAddresses();
     this.#wish = keeper.wish(this.#machine);
     const policy = tlsPolicy();
+    this.#isDeciding = true; // what the certificates say to this is read right below
     certificates.configure(policy, this.#certificateNames());
+    this.#isDeciding = false;
     const before = this.#decision.notice;
     this.#decision = decideExposure({
       wish: this.#wish,
@@ -130,6 +133,10 @@ export class ExposureService {
     this.#store.dispose();
     this.#look?.cancel();
     this.#changes.dispose();
+  }
+
+  #certificateChanged(): void {
+    if (!this.#isDeciding) this.update('certificate');
   }
 
   #apply(cause: ExposureCause): void {

@@ -27,6 +27,7 @@ async function bundle(): Promise<BuiltGateway> {
   await build({
     entryPoints: {
       gateway: join(root, 'src/gateway/main.ts'),
+      tls: join(root, 'src/tls/main.ts'),
       'storage-worker': join(root, 'src/storage/storage-worker.ts'),
       'window-process': join(__dirname, 'window-process.ts'),
       'demo-engine': join(root, 'test/helpers/engines/demo-engine.ts'),
