@@ -1,12 +1,13 @@
 import type { CatalogEntry } from '../../../core/catalog';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
 import { isAbsent, listAt, RequestProblem } from '../request-problem';
+import { outputLimit } from './output-limit';
 import { chatMessages } from './request-messages';
 import { thinkingMembers } from './request-thinking';
 import { chatTools } from './request-tools';
 
 /** Passed on under the same name. `top_k` is no member of OpenAI's, but of every engine's. */
-const sameNames = ['max_tokens', 'temperature', 'top_p', 'top_k'] as const;
+const sameNames = ['temperature', 'top_p', 'top_k'] as const;
 
 /** Need a server that keeps state or runs things; dropping them would change what the request means. */
 const refused = ['container', 'mcp_servers'] as const;
@@ -25,11 +26,13 @@ export function chatRequest(request: JsonObject, entry: CatalogEntry): JsonObjec
   }
   const messages = chatMessages(request);
   const same = sameNames.flatMap((name) => (isAbsent(request[name]) ? [] : [[name, request[name]] as const]));
+  const tools = chatTools(request);
   return {
     messages,
+    ...outputLimit(request.max_tokens, messages, tools.tools, entry),
     ...Object.fromEntries(same),
     ...stopMembers(request),
-    ...chatTools(request),
+    ...tools,
     ...thinkingMembers(request, entry),
     ...formatMembers(request),
     ...continuation(messages, entry),

@@ -7,6 +7,7 @@ import { translating } from '../request-problem';
 import { anthropicStreams, anthropicUsage } from './anthropic-streams';
 import { chatRequest, stopSequences } from './chat-request';
 import { MessageStream } from './message-stream';
+import { surelyFits } from './output-limit';
 import { wholeMessage } from './whole-message';
 
 /**
@@ -20,7 +21,8 @@ export const anthropicMessages: Dialect = {
   errors: anthropicErrors,
   streams: anthropicStreams,
   streamsByDefault: false,
-  nativePath: (entry, body) => (isNativeSince(entry, nativeSince) && mayEnd(entry, body) ? '/v1/messages' : undefined),
+  nativePath: (entry, body) =>
+    isNativeSince(entry, nativeSince) && mayEnd(entry, body) && surelyFits(entry, body) ? '/v1/messages' : undefined,
   usage: anthropicUsage,
   translate: (body, { entry, requestId }) =>
     translating(body, (request) => {

@@ -40,6 +40,32 @@ describe('A message request as a chat request', () => {
     assert.deepEqual(Object.keys(request).sort(), ['max_tokens', 'messages']);
   });
 
+  describe('with a limit for the answer', () => {
+    const small = { contextLoaded: 4096 };
+    const picture = { type: 'image', source: { type: 'base64', data: 'A'.repeat(20_000) } };
+    for (const [what, kind, members, expected] of [
+      ['keeps one that fits', 'vllm', { max_tokens: 1000 }, 1000],
+      ['leaves out one beyond the context, which vLLM would refuse', 'vllm', { max_tokens: 32_000 }, undefined],
+      ['keeps it where the engine takes what fits by itself', 'llamacpp', { max_tokens: 32_000 }, 32_000],
+      ['does not take the bytes of pictures for tokens', 'vllm', { max_tokens: 100, messages: [user(picture)] }, 100],
+    ] as const) {
+      it(what, () => {
+        assert.equal(requestOf(members, entryOf(kind, undefined, small)).max_tokens, expected);
+      });
+    }
+
+    it('keeps any where the context is not known', () => {
+      assert.equal(requestOf({ max_tokens: 32_000 }, entryOf('vllm')).max_tokens, 32_000);
+    });
+
+    it('is translated if it might not fit, though the engine speaks the dialect', () => {
+      const pathOf = (limit: number) =>
+        anthropicMessages.nativePath(entryOf('vllm', '0.26.0', small), bodyOf({ ...base, max_tokens: limit }));
+
+      assert.deepEqual([pathOf(1000), pathOf(32_000)], ['/v1/messages', undefined]);
+    });
+  });
+
   it('keeps sampling and stops', () => {
     const request = requestOf({ temperature: 0.2, top_p: 0.9, top_k: 5, stop_sequences: ['END'] });
 
