@@ -11,7 +11,7 @@ import { askedModel, membersOf, refused } from './ollama-request';
 import { ollamaStreams } from './ollama-streams';
 import { usageInOllamaJson } from './ollama-usage';
 import { pictureUrl } from './pictures';
-import { responseFormat } from './response-format';
+import { completionFormat, responseFormat } from './response-format';
 import { samplingMembers } from './sampling-options';
 import { thinkingMembers } from './thinking-members';
 
@@ -48,8 +48,10 @@ function translate(body: InferenceBody, context: TranslationContext): Translated
   if (images.includes(undefined)) {
     return refused('an image is not base64 of a PNG, JPEG, GIF, WebP or BMP picture', 'images');
   }
-  const format = responseFormat(request.format);
-  if (format === undefined) return refused('\'format\' must be "json" or a JSON schema', 'format');
+  const isCompletion = request.raw === true || suffix !== '' || !known.capabilities.includes('chat');
+  if (isCompletion && images.length > 0) return refused('images need a prompt that is not raw', 'images');
+  const format = isCompletion ? completionFormat(request.format, engine.kind) : responseFormat(request.format);
+  if (format === undefined) return refused(formatRefusal(request.format, engine.name), 'format');
 
   const form: AnswerForm = {
     model,
@@ -63,7 +65,7 @@ function translate(body: InferenceBody, context: TranslationContext): Translated
     stream: () => new OllamaLines(form),
     whole: (answer) => ollamaAnswer(answer, form),
   };
-  if (request.raw === true || suffix !== '' || !known.capabilities.includes('chat')) {
+  if (isCompletion) {
     const after = suffix === '' ? {} : { suffix };
     const translated = { prompt, ...after, ...options, ...format.member };
     return { ok: true, translation: { route: '/v1/completions', request: translated, ...answers } };
@@ -80,6 +82,12 @@ function translate(body: InferenceBody, context: TranslationContext): Translated
     ...logprobMembers(request),
   };
   return { ok: true, translation: { route: '/v1/chat/completions', request: translated, ...answers } };
+}
+
+function formatRefusal(format: unknown, engine: string): string {
+  return responseFormat(format) === undefined
+    ? '\'format\' must be "json" or a JSON schema'
+    : `${engine} cannot keep a 'format' in a raw prompt`;
 }
 
 /** A member that changes the answer and that no other engine could be given. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ollamaEmbed, ollamaEmbeddings } from '../../../../../src/proxy/dialects/ollama/embed';
 import { ollamaGenerate } from '../../../../../src/proxy/dialects/ollama/generate';
+import { without } from '../../../../../src/proxy/repairs/json-object';
 import { contextOf, entryOf, linesOf, refusalOf, toldOf, translate, translationOf } from './support';
 
 describe('a generate request of Ollama’s API', () => {
@@ -41,6 +42,21 @@ describe('a generate request of Ollama’s API', () => {
   it('refuses what only Ollama could take, instead of leaving it out silently', () => {
     assert.match(refusalOf(ollamaGenerate, { prompt: 'a', context: [1, 2] })[1], /'context'/);
     assert.match(refusalOf(ollamaGenerate, { prompt: 'a', template: '{{ .Prompt }}' })[1], /'template'/);
+  });
+
+  it('keeps a format in a raw prompt where the engine can, and is refused where it would be ignored', () => {
+    const schema = { type: 'object', properties: {} };
+    const raw = { prompt: 'a', raw: true, format: schema };
+    const member = (kind: 'llamacpp' | 'vllm') =>
+      without(translationOf(ollamaGenerate, raw, contextOf(entryOf(kind))).request, 'prompt');
+
+    assert.deepEqual(member('llamacpp'), { json_schema: schema });
+    assert.deepEqual(Object.keys(member('vllm')), ['response_format']);
+    assert.match(refusalOf(ollamaGenerate, raw)[1], /cannot keep a 'format'/);
+  });
+
+  it('refuses pictures in a raw prompt, where nothing could show them to the model', () => {
+    assert.equal(refusalOf(ollamaGenerate, { prompt: 'a', raw: true, images: ['iVBORw0KGgo='] })[0], 400);
   });
 
   it('without a prompt loads the model', () => {
