@@ -419,7 +419,6 @@ export interface PolicyStrings {
   readonly newBlock: string;
   readonly rehearsalLimits: Texts<RehearsalLimit>;
   readonly notReplayed: string;
-  readonly isOutdated: string;
   readonly wouldThrottle: string;
   readonly wouldSpare: string;
   readonly choices: Texts<'auto' | 'inherit' | 'off' | 'observe' | 'enforce' | 'self-signed' | 'files' | 'acme'>;

@@ -151,8 +151,9 @@ export class Blocklist {
    */
   async change(text: string, expiresAt: number | undefined): Promise<Block> {
     const { block, range } = this.#require(text);
-    const { expiresAt: _, ...rest } = block;
-    const changed: Block = expiresAt === undefined ? rest : { ...rest, expiresAt };
+    const changed: { -readonly [M in keyof Block]: Block[M] } = { ...block };
+    if (expiresAt === undefined) delete changed.expiresAt;
+    else changed.expiresAt = expiresAt;
     this.#set(changed, range);
     this.#tell('block.changed', changed);
     await this.#deps.store.putBlock(changed);

@@ -14,8 +14,10 @@ const long = 'x'.repeat(10_000);
 const hostile = `${markup} ${rightToLeft} ${controls} javascript:alert(1) \${7*7} {{7*7}} ${long}`;
 
 /** As an older FLM stored it: the reason is all there is. */
-function withoutCause({ cause: _, ...block }: Block): Block {
-  return block;
+function withoutCause(block: Block): Block {
+  const old: { -readonly [M in keyof Block]: Block[M] } = { ...block };
+  delete old.cause;
+  return old;
 }
 
 /** What engines, certificates and clients may put into it. */

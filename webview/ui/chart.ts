@@ -192,9 +192,7 @@ function widthOf(font: string): (plot: uPlot, labels: readonly string[] | null) 
 }
 
 /** Points with no neighbour: a line draws nothing of them. */
-function lonePoints(plot: uPlot, seriesIndex: number, show: boolean, gaps?: null | number[][]): number[] | null {
-  void show;
-  void gaps;
+function lonePoints(plot: uPlot, seriesIndex: number): number[] {
   const values = plot.data[seriesIndex] ?? [];
   const isSet = (index: number): boolean => values[index] !== null && values[index] !== undefined;
   return [...values.keys()].filter((index) => isSet(index) && !isSet(index - 1) && !isSet(index + 1));

@@ -10,7 +10,6 @@ import { defaultPolicy, parsePolicy } from '../../../src/core/policy';
 import type { GatewayStatus } from '../../../src/editor/gateway-port';
 import type { PanelGateway } from '../../../src/editor/panel/panel-gateway';
 import type { Rehearsal } from '../../../src/core/rehearsal';
-import type { ShareView } from '../../../src/core/share';
 import type { GatewayState } from '../../../src/protocol/gateway-rpc';
 import type { CreateKeyParams } from '../../../src/protocol/security-rpc';
 import type { SharingSummary } from '../../../src/protocol/sharing-rpc';
@@ -119,8 +118,7 @@ export class FakeGateway implements PanelGateway {
     'blocks/change': ({ range, expiresAt }: { range: string; expiresAt: number | null }) => {
       const old = this.blocks.find((block) => block.range === range);
       if (old === undefined) throw new FlmError('not_found', 'That is not blocked.');
-      const { expiresAt: _, ...rest } = old;
-      const changed: Block = expiresAt === null ? rest : { ...rest, expiresAt };
+      const changed = withEnd(old, expiresAt);
       this.#setBlocks(this.blocks.map((block) => (block === old ? changed : block)));
       return changed;
     },
@@ -171,11 +169,8 @@ export class FakeGateway implements PanelGateway {
       return { id };
     },
     'shares/change': ({ id, expiresAt }: { id: string; expiresAt: number | null }) => {
-      const change = (share: ShareView): ShareView => {
-        const { expiresAt: _, ...rest } = share;
-        return share.id !== id ? share : expiresAt === null ? rest : { ...rest, expiresAt };
-      };
-      this.share({ shares: this.#sharing.shares.map(change) });
+      const shares = this.#sharing.shares.map((share) => (share.id === id ? withEnd(share, expiresAt) : share));
+      this.share({ shares });
       return { id };
     },
     'shares/rotate': ({ id }: { id: string }) => {
@@ -263,6 +258,14 @@ function searchRows(rows: readonly AuditRow[], query: AuditQuery): AuditPage {
     found.push(row);
   }
   return { rows: found };
+}
+
+/** Null: no end. */
+function withEnd<T extends { readonly expiresAt?: number }>(value: T, expiresAt: number | null): T {
+  const changed: T & { expiresAt?: number } = { ...value };
+  if (expiresAt === null) delete changed.expiresAt;
+  else changed.expiresAt = expiresAt;
+  return changed;
 }
 
 function quietRehearsal(): Rehearsal {

@@ -44,7 +44,6 @@ export function policyTexts(l10n: Localizer): Pick<LocalizedStrings, 'policy' | 
       newBlocks: l10n.t('Of these, not blocked at the time: {0}'),
       newBlock: l10n.t('new'),
       notReplayed: l10n.t('What a replay cannot show'),
-      isOutdated: l10n.t('The thresholds have changed since. Rehearse again.'),
       rehearsalLimits: {
         load: l10n.t('Resource protection, queues and limits of concurrency depend on a load that is not stored.'),
         'recorded-signs': l10n.t(

@@ -227,7 +227,10 @@ describe('rehearsal of a policy', () => {
       {
         signal: controller.signal,
         clock: { monotonic: () => (time += 1) },
-        pause: () => Promise.resolve(controller.abort(new Error('enough'))),
+        pause: () => {
+          controller.abort(new Error('enough'));
+          return Promise.resolve();
+        },
       },
     );
 
