@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { Clock, Timer } from '../../core/clock';
 import { DisposableStore, type Disposable } from '../../core/disposable';
+import type { SharingSummary } from '../../protocol/sharing-rpc';
 import type { Gateway } from '../gateway-port';
 import type { Localizer } from '../localizer';
 import { sharingNotices, type SharingNotice } from './sharing-notices';
 
+/** A change of settings and its confirmation follow each other: what is told has to last a moment. */
+const settleMs = 3_000;
 /** A certificate gets older without anything else changing. */
 const lookMs = 60 * 60 * 1000;
 /** Names of what was told; more than that is no life of a window. */
@@ -20,7 +23,9 @@ export class SharingToasts implements Disposable {
   readonly #clock: Clock;
   readonly #told = new Set<string>();
   readonly #store = new DisposableStore();
+  #seen: SharingSummary | undefined;
   #timer: Timer | undefined;
+  #hourly: Timer | undefined;
 
   constructor(gateway: Gateway, l10n: Localizer, clock: Clock) {
     this.#gateway = gateway;
@@ -29,21 +34,34 @@ export class SharingToasts implements Disposable {
   }
 
   start(): void {
-    this.#store.add(this.#gateway.onDidChangeStatus(() => this.#look()));
-    this.#store.add(vscode.window.onDidChangeWindowState(() => this.#look()));
+    this.#store.add(
+      this.#gateway.onDidChangeStatus(({ state }) => {
+        if (state?.sharing === this.#seen) return; // requests come and go many times a second
+        this.#seen = state?.sharing;
+        this.#lookSoon();
+      }),
+    );
+    this.#store.add(vscode.window.onDidChangeWindowState(() => this.#lookSoon()));
     this.#watch();
   }
 
   dispose(): void {
     this.#timer?.cancel();
+    this.#hourly?.cancel();
     this.#store.dispose();
   }
 
   #watch(): void {
-    this.#timer = this.#clock.setTimeout(() => {
+    this.#hourly = this.#clock.setTimeout(() => {
       this.#look();
       this.#watch();
     }, lookMs);
+  }
+
+  #lookSoon(): void {
+    if (this.#store.isDisposed) return;
+    this.#timer?.cancel();
+    this.#timer = this.#clock.setTimeout(() => this.#look(), settleMs);
   }
 
   #look(): void {
