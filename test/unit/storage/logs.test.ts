@@ -218,6 +218,25 @@ describe('statistics', () => {
     ]);
   });
 
+  it('tell the time to the first token of each caller, and of none that had no token', async () => {
+    const { storage } = await openStorage();
+    const identity = { type: 'key', keyId: 'k1', label: 'lap' } as const;
+    for (let index = 1; index <= 20; index++) {
+      storage.recordAccess(makeRecord({ at: index, identity, firstTokenMs: 10 * index }));
+    }
+    storage.recordAccess(makeRecord({ at: 30, identity: { type: 'local' } }));
+
+    const { byKey } = await storage.statistics({ from: 0, to: 100, bucketMs: 100 });
+
+    assert.deepEqual(
+      byKey.map((row) => [row.name, row.firstTokenP50Ms, row.firstTokenP95Ms]),
+      [
+        ['k1', 100, 190],
+        ['-', undefined, undefined],
+      ],
+    );
+  });
+
   it('name the busiest keys, models and addresses', async () => {
     const { storage } = await openStorage();
     const identity = { type: 'key', keyId: 'k1', label: 'lap' } as const;
