@@ -29,6 +29,8 @@ export interface HeadlessGatewayOptions {
   /** The engine `sim` at this address. */
   readonly engineUrl?: string;
   readonly args?: readonly string[];
+  /** What to put before its command. */
+  readonly within?: readonly string[];
 }
 
 /**
@@ -103,7 +105,7 @@ export class HeadlessGateway {
 
   /** Starts it, again after {@link stop} or {@link kill} too, on the same folder. */
   async run(): Promise<void> {
-    this.#process = await HeadlessProcess.start(this.arguments);
+    this.#process = await HeadlessProcess.start(this.arguments, {}, this.#options.within);
     this.#line = await this.#process.serving();
     await this.connect();
     if (this.#options.engineUrl !== undefined) {

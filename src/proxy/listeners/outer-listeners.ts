@@ -36,6 +36,7 @@ export class OuterListeners {
   readonly #halfOpen = new HalfOpen();
   readonly #terminator = new TlsTerminator();
   readonly #redirect: HttpsRedirect;
+  #planned: readonly string[] = [];
   #tls: TlsOptions | undefined;
 
   constructor(deps: OuterListenersDeps) {
@@ -43,8 +44,9 @@ export class OuterListeners {
     this.#redirect = new HttpsRedirect(deps.redirectHost);
   }
 
+  /** Those that are open, in the order of the plan. */
   get addresses(): readonly string[] {
-    return [...this.#open.keys()];
+    return this.#planned.filter((address) => this.#open.has(address));
   }
 
   /**
@@ -53,20 +55,21 @@ export class OuterListeners {
    */
   async apply(plan: ExposurePlan, port: number): Promise<readonly ListenFailure[]> {
     const wanted = new Set(plan.addresses);
-    for (const address of this.addresses) if (!wanted.has(address)) this.#close(address);
+    for (const address of [...this.#open.keys()]) if (!wanted.has(address)) this.#close(address);
+    this.#planned = [...wanted];
     try {
       this.#useTls(plan.tls);
     } catch (error) {
       this.closeAll();
       return plan.addresses.map((address) => ({ address, message: messageOf(error) }));
     }
-    const missing = plan.addresses.filter((address) => !this.#open.has(address));
+    const missing = this.#planned.filter((address) => !this.#open.has(address));
     const results = await Promise.all(missing.map((address) => this.#openAt(address, port)));
     return results.filter((result) => result !== undefined);
   }
 
   closeAll(): void {
-    for (const address of this.addresses) this.#close(address);
+    for (const address of [...this.#open.keys()]) this.#close(address);
     for (const socket of [...this.#shaking]) socket.destroy();
   }
 

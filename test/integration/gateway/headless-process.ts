@@ -29,10 +29,16 @@ export class HeadlessProcess {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
   }
 
-  static async start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<HeadlessProcess> {
+  /** @param within what to put before the command: another network namespace, say */
+  static async start(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    within: readonly string[] = [],
+  ): Promise<HeadlessProcess> {
     const { gatewayFile } = await builtGateway();
+    const [command = process.execPath, ...rest] = [...within, process.execPath];
     return new HeadlessProcess(
-      spawn(process.execPath, [gatewayFile, ...args], {
+      spawn(command, [...rest, gatewayFile, ...args], {
         env: { ...process.env, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
