@@ -20,6 +20,7 @@ import { LeaseFiles } from './lease/lease-files';
 import { createPipeAddress, makePrivateFolder, pipePlace } from './lease/pipe-address';
 import { probePipe } from './lease/pipe-liveness';
 import { removeStraySockets } from './lease/stray-sockets';
+import { recordTlsEvents } from './exposure/tls-audit';
 import { loadTls } from './load-tls';
 import type { LeveledLogger } from './log-lines';
 import { Protection } from './protection/protection';
@@ -197,7 +198,10 @@ export class Gateway {
     const exposure = new ExposurePart({
       documents: protection.storage.documents,
       proxy,
-      loadTls: () => loadTls({ folder: dataDir, clock, logger, writeFile: writeFileAtomic }),
+      loadTls: () => {
+        const onEvent = recordTlsEvents((...row) => protection.record(...row));
+        return loadTls({ folder: dataDir, clock, logger, writeFile: writeFileAtomic, onEvent });
+      },
       guard: () => protection.guard,
       tlsPolicy: () => protection.policies.policy.tls,
       readAddresses: readMachineAddresses,
