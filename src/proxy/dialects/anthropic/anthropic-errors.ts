@@ -12,8 +12,12 @@ export const anthropicErrors: ErrorFormat = {
   requestIdHeader: 'request-id',
 };
 
+/** Anthropic's own words, by which its clients know that they must shorten the conversation. */
+const tooLong = 'prompt is too long';
+
 function wrapped({ status, message, code }: OpenAiError, requestId: string): object {
-  const error = { type: errorType(status), message, ...(code !== null && { code }) };
+  const said = code === 'context_length_exceeded' ? `${tooLong}: ${message}` : message;
+  const error = { type: errorType(status), message: said, ...(code !== null && { code }) };
   return { type: 'error', error, request_id: requestId };
 }
 

@@ -77,6 +77,14 @@ describe('Errors of another API’s routes', () => {
 });
 
 describe('Anthropic’s error types', () => {
+  it('say that a prompt is too long in the words that make clients shorten it', () => {
+    const error = openAiError('context_length_exceeded', 'request (5000 tokens) exceeds the context');
+
+    const body = JSON.parse(anthropicErrors.body(error, 'req_1')) as AnthropicError;
+
+    assert.equal(body.error.message, 'prompt is too long: request (5000 tokens) exceeds the context');
+  });
+
   for (const [code, type] of [
     ['invalid_request', 'invalid_request_error'],
     ['key_missing', 'authentication_error'],
