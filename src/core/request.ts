@@ -96,8 +96,10 @@ export interface RoutingFacts {
   /**
    * Takes a place at one of the engines that could answer. Asked whenever the request could run otherwise, perhaps
    * several times; false: all of them are full, and it waits on. True at most once. Synchronous, never throws.
+   *
+   * @param isLastCall the longest wait is over: an engine that has a queue of its own may take it all the same
    */
-  readonly claim?: () => boolean;
+  readonly claim?: (isLastCall?: boolean) => boolean;
 }
 
 /**

@@ -87,9 +87,10 @@ function openRoute(deps: InferenceDeps, exchange: Exchange, body: InferenceBody)
   const resolution = deps.catalog.resolve(model);
   const canUse = exchange.canUse ?? (() => true);
   if (resolution.ok) {
-    const allowed = resolution.candidates.filter(({ id }) => canUse(id));
+    const { candidates } = resolution;
+    const allowed = exchange.canUse === undefined ? candidates : candidates.filter(({ id }) => canUse(id));
     // With none left the gate says why.
-    const route = deps.router.open(allowed.length > 0 ? allowed : resolution.candidates, body, exchange.identity);
+    const route = deps.router.open(allowed.length > 0 ? allowed : candidates, body, exchange.identity);
     exchange.engineId = route.entry.engine.id;
     exchange.modelId = route.entry.model.id;
     if (allowed.length === 0 || !route.isShut) return route;
@@ -175,8 +176,8 @@ class Routing implements RoutingFacts {
     this.#route = route;
   }
 
-  claim(): boolean {
-    return this.#route.claim();
+  claim(isLastCall = false): boolean {
+    return this.#route.claim(isLastCall);
   }
 
   get bodyHash(): string {

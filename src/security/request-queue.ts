@@ -11,7 +11,7 @@ export interface QueueTicket {
   /** Requests the client may have running at once. */
   readonly maxForClient: number;
   /** Takes a place at an engine, once everything else allows the request to run; false: it waits on. */
-  readonly claim?: (() => boolean) | undefined;
+  readonly claim?: ((isLastCall?: boolean) => boolean) | undefined;
 }
 
 export interface QueueLimits {
@@ -100,7 +100,8 @@ export class RequestQueue {
       const timer = this.#clock.setTimeout(() => {
         this.#remove(waiter);
         waiter.cancelTimers();
-        resolve('waited-too-long');
+        if (this.#mayRun(ticket, true)) waiter.start(this.#clock.monotonic() - waiter.since);
+        else resolve('waited-too-long');
       }, this.#limits.waitMs);
       const waiter: Waiter = {
         ticket,
@@ -119,11 +120,11 @@ export class RequestQueue {
   }
 
   /** Everything allows it now. Asks the claim last: once that is true, the request runs. */
-  #mayRun({ client, isLocal, maxForClient, claim }: QueueTicket): boolean {
+  #mayRun({ client, isLocal, maxForClient, claim }: QueueTicket, isLastCall = false): boolean {
     if (this.#running >= this.#limits.slots) return false;
     if (!isLocal && this.#remoteRunning >= this.#limits.remoteSlots) return false;
     if ((this.#runningOf.get(client) ?? 0) >= maxForClient) return false;
-    return claim === undefined || claim();
+    return claim === undefined || claim(isLastCall);
   }
 
   #grant(ticket: QueueTicket, waitedMs: number): Slot {

@@ -1,6 +1,6 @@
 import type { CatalogEntry } from '../../core/catalog';
 import type { BreakerPass, PassOutcome } from './circuit-breaker';
-import type { Router } from './router';
+import type { Room, Router } from './router';
 
 /** Engines asked for one request, the first included. */
 const maxAttempts = 3;
@@ -54,15 +54,19 @@ export class Route {
     return Math.min(...this.#candidates.map(({ engine }) => this.#router.breakers.retryAfterMs(engine.id)));
   }
 
-  /** Takes a place where one is free. Also true when all engines are shut off: then there is nothing to wait for. */
-  claim(): boolean {
+  /**
+   * Takes a place where one is free. Also true when all engines are shut off: then there is nothing to wait for.
+   *
+   * @param isLastCall instead of being refused, it may wait in the queue of an engine whose limit is its own
+   */
+  claim(isLastCall = false): boolean {
     if (this.#isOver) return true;
-    return this.#entry !== undefined || this.#take() || this.isShut;
+    return this.#entry !== undefined || this.#take(isLastCall ? 'engine-queue' : 'free') || this.isShut;
   }
 
   /** Takes a place even at an engine that is full. For gates that do not ask. */
   claimAnyway(): void {
-    if (!this.hasPlace && !this.#isOver) this.#take({ isFullToo: true });
+    if (!this.hasPlace && !this.#isOver) this.#take('any');
   }
 
   /** The engine has taken the connection. */
@@ -88,7 +92,7 @@ export class Route {
     if (left === undefined || this.#isOver || (this.#failed?.length ?? 0) >= maxAttempts - 1) return false;
     (this.#failed ??= []).push(left);
     this.#entry = undefined;
-    if (this.#take()) {
+    if (this.#take('free')) {
       this.#router.inFlight.end(left.engine.id);
       return true;
     }
@@ -105,9 +109,9 @@ export class Route {
     if (this.#entry !== undefined) this.#router.inFlight.end(this.#entry.engine.id);
   }
 
-  #take({ isFullToo = false } = {}): boolean {
+  #take(room: Room): boolean {
     const { breakers, inFlight } = this.#router;
-    const entry = this.#router.choose(this.#open(), this.#conversation, isFullToo);
+    const entry = this.#router.choose(this.#open(), this.#conversation, room);
     if (entry === undefined) return false;
     this.#entry = entry;
     this.#pass = breakers.begin(entry.engine.id);

@@ -13,6 +13,12 @@ import { chooseEngine, limitOf, usableOf } from './engine-choice';
 import { Route } from './route';
 import { StickyEngines } from './sticky-engines';
 
+/**
+ * Where a place may be taken: only where one is free; at a full engine that waits by itself, which its settings do not
+ * forbid; anywhere.
+ */
+export type Room = 'free' | 'engine-queue' | 'any';
+
 /** What goes on between FLM and one engine. */
 export interface EngineTraffic {
   readonly engineId: string;
@@ -45,14 +51,12 @@ export class Router {
   }
 
   /** The engine for a request, or undefined while none has room. Remembers it for the conversation. */
-  choose(
-    candidates: readonly CatalogEntry[],
-    conversation: string | undefined,
-    isFullToo: boolean,
-  ): CatalogEntry | undefined {
-    const free = candidates.filter(
-      ({ engine }) => this.breakers.allows(engine) && (isFullToo || this.#hasRoom(engine)),
-    );
+  choose(candidates: readonly CatalogEntry[], conversation: string | undefined, room: Room): CatalogEntry | undefined {
+    if (candidates.length === 1) {
+      const only = candidates[0] as CatalogEntry;
+      return this.#isOpen(only.engine, room) ? only : undefined;
+    }
+    const free = candidates.filter(({ engine }) => this.#isOpen(engine, room));
     if (free.length <= 1 && conversation === undefined) return free[0];
     const stayAt = conversation === undefined ? undefined : this.#sticky.engineOf(conversation);
     const chosen = chooseEngine(free, { inFlight: this.inFlight, loads: this.#loads }, stayAt);
@@ -69,8 +73,10 @@ export class Router {
     }));
   }
 
-  #hasRoom(engine: Engine): boolean {
+  #isOpen(engine: Engine, room: Room): boolean {
+    if (!this.breakers.allows(engine)) return false;
     const configured = this.#config()['routing.engines'][engine.id]?.concurrency;
+    if (room === 'any' || (room === 'engine-queue' && configured === undefined)) return true;
     return this.inFlight.of(engine.id) < limitOf(engine, configured);
   }
 }

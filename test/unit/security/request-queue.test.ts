@@ -6,7 +6,7 @@ import type { Slot } from '../../../src/core/request';
 import { ticketOf } from '../../../src/security/queue-policy';
 import { RequestQueue, type QueueLimits, type QueueTicket } from '../../../src/security/request-queue';
 import { FakeClock, settle } from '../../helpers/fake-clock';
-import { makeFacts } from '../../helpers/security-fixture';
+import { makeFacts, makeSecurity } from '../../helpers/security-fixture';
 
 const limits: QueueLimits = { slots: 2, remoteSlots: 2, queueLength: 64, waitMs: 1000 };
 const never = new AbortController().signal;
@@ -86,6 +86,23 @@ describe('the line in front of the engines', () => {
     await settle();
 
     assert.ok(isStarted);
+  });
+
+  it('asks once more for a place before it refuses', async () => {
+    const clock = new FakeClock();
+    const queue = new RequestQueue(clock, limits);
+    const calls: boolean[] = [];
+    const claim = (isLastCall = false): boolean => {
+      calls.push(isLastCall);
+      return isLastCall;
+    };
+    const waiting = queue.acquire(ticket('a', { claim }), never);
+
+    clock.advance(1000);
+
+    assert.equal(((await waiting) as Slot).waitedMs, 1000);
+    assert.deepEqual(calls, [false, true]);
+    assert.deepEqual([queue.running, queue.waiting], [1, 0]);
   });
 
   it('takes no place for a request whose client has gone', async () => {
@@ -190,5 +207,34 @@ describe('the line in front of the engines', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('the gate', () => {
+  it('lets a request wait until its engine has a place', async () => {
+    const { gate, services } = makeSecurity({ clock: new FakeClock() });
+    const request = makeFacts({});
+    const engine = engineWith(1);
+    const routing = {
+      request,
+      identity: { type: 'local' as const },
+      engineId: 'e',
+      modelId: 'm',
+      isStream: false,
+      bodyBytes: 2,
+      claim: engine.claim,
+    };
+    const first = (await gate.acquire(routing, never)) as Slot;
+    let second: unknown;
+    void gate.acquire({ ...routing }, never).then((slot) => (second = slot));
+    await settle();
+    assert.equal(second, undefined);
+
+    engine.leave();
+    first.release();
+    await settle();
+
+    assert.equal(typeof (second as Slot).release, 'function');
+    services.dispose();
   });
 });

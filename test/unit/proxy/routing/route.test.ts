@@ -128,6 +128,16 @@ describe('places at an engine', () => {
     assert.deepEqual([at(told), at(told)], ['b', undefined]);
   });
 
+  it('are taken at a full engine in the end, where the limit is its own word: it has a queue, too', () => {
+    const { at, open } = routing({ engines: { a: { concurrency: 1 } } });
+    const set = [entryOf('a')];
+    const told = [entryOf('b', { parallel: 1 })];
+    at(set);
+    at(told);
+
+    assert.deepEqual([open(set).claim(true), open(told).claim(), open(told).claim(true)], [false, false, true]);
+  });
+
   it('are taken at the next engine when the best is full', () => {
     const { at } = routing({ engines: { a: { concurrency: 1 }, b: { concurrency: 1 } } });
     const two = [entryOf('a'), entryOf('b')];
