@@ -1,5 +1,3 @@
-import type { CatalogEntry } from '../../../core/catalog';
-import type { InferenceBody } from '../../inference-body';
 import type { Dialect, Translation } from '../dialect';
 import { isNativeSince, type NativeSince } from '../native-since';
 import { anthropicErrors } from './anthropic-errors';
@@ -7,12 +5,13 @@ import { translating } from '../request-problem';
 import { anthropicStreams, anthropicUsage } from './anthropic-streams';
 import { chatRequest, stopSequences } from './chat-request';
 import { MessageStream } from './message-stream';
-import { surelyFits } from './output-limit';
+import { isBetterTranslated } from './native-limits';
 import { wholeMessage } from './whole-message';
 
 /**
  * Engines that speak the Messages API: Ollama since 0.14.0, vLLM since 0.11.1 (0.12.0 is the first with its fixes),
- * llama.cpp since 2025-11 (PR 17570; build 8000 has the fixes of the weeks after). LM Studio speaks it since 0.4.1, but tells no version.
+ * llama.cpp since 2025-11 (PR 17570; build 8000 has the fixes of the weeks after). LM Studio speaks it since 0.4.1, but
+ * tells no version.
  */
 const nativeSince: NativeSince = { ollama: '0.14.0', vllm: '0.12.0', llamacpp: 'b8000' };
 
@@ -22,7 +21,7 @@ export const anthropicMessages: Dialect = {
   streams: anthropicStreams,
   streamsByDefault: false,
   nativePath: (entry, body) =>
-    isNativeSince(entry, nativeSince) && mayEnd(entry, body) && surelyFits(entry, body) ? '/v1/messages' : undefined,
+    isNativeSince(entry, nativeSince) && !isBetterTranslated(entry, body) ? '/v1/messages' : undefined,
   usage: anthropicUsage,
   translate: (body, { entry, requestId }) =>
     translating(body, (request) => {
@@ -36,8 +35,3 @@ export const anthropicMessages: Dialect = {
       return { ok: true, translation };
     }),
 };
-
-/** llama-server goes on with a whole answer whose client has gone; translated, FLM asks it for a stream and joins it. */
-function mayEnd({ engine }: CatalogEntry, { isStream }: InferenceBody): boolean {
-  return engine.kind !== 'llamacpp' || isStream;
-}

@@ -272,4 +272,18 @@ describe('Engines that speak the Messages API', () => {
       assert.equal(anthropicMessages.nativePath(entryOf(kind, version), bodyOf({ ...base, stream })), path);
     });
   }
+
+  for (const [what, kind, version, members] of [
+    ['a named tool', 'llamacpp', 'b9775', { tool_choice: { type: 'tool', name: 'f' } }],
+    ['no tool at all', 'ollama', '0.32.15', { tool_choice: { type: 'none' } }],
+    ['a schema', 'vllm', '0.26.0', { output_config: { format: { type: 'json_schema', schema: {} } } }],
+    ['a schema by its old name', 'ollama', '0.32.15', { output_format: { type: 'json_schema', schema: {} } }],
+  ] as const) {
+    it(`are asked in their chat API for ${what}: ${kind}`, () => {
+      const pathOf = (more: object) =>
+        anthropicMessages.nativePath(entryOf(kind, version), bodyOf({ ...base, stream: true, ...more }));
+
+      assert.deepEqual([pathOf(members), pathOf({})], [undefined, '/v1/messages']);
+    });
+  }
 });
