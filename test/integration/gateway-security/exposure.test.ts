@@ -13,21 +13,20 @@ const isLinux = process.platform === 'linux';
 const settings = { 'proxy.exposure': 'interfaces', 'proxy.interfaces': [there] };
 const plain = { tls: { mode: 'off', plainHttp: true } };
 
-describe('sharing beyond this machine', function () {
+(isLinux ? describe : describe.skip)('sharing beyond this machine', function () {
   this.timeout(60_000);
   let engine: OpenAiCompatibleSimulator;
   let gateway: HeadlessGateway;
 
-  before(async function () {
-    if (!isLinux) this.skip();
+  before(async () => {
     await builtGateway();
     engine = await startOpenAiCompatible();
   });
-  after(() => engine?.stop());
+  after(() => engine.stop());
   beforeEach(() => {
     gateway = HeadlessGateway.prepare({ engineUrl: engine.url, settings });
   });
-  afterEach(() => gateway?.dispose());
+  afterEach(() => gateway.dispose());
 
   const exposedOn = (...addresses: string[]) =>
     gateway.until(`it is exposed on [${addresses.join()}]`, () => {

@@ -12,6 +12,7 @@ describe('hosts in the network', function () {
   let stranger: GuestHost;
   let gateway: HeadlessGateway;
   let key: string;
+  const toDispose: (() => void | Promise<void>)[] = [];
   let model: string;
 
   before(async function () {
@@ -22,11 +23,13 @@ describe('hosts in the network', function () {
     }
     await builtGateway();
     hosts = new NetworkNamespaces(['friend', 'stranger']);
+    toDispose.push(() => hosts.dispose());
     [friend, stranger] = hosts.guests as [GuestHost, GuestHost];
     gateway = await HeadlessGateway.start({
       args: ['--port', '0', '--expose', 'all'],
       within: hosts.within('gateway'),
     });
+    toDispose.push(() => gateway.dispose());
     await gateway.setPolicy({ tls: { plainHttp: true } });
     key = (await gateway.createKey('friend', { scope: { addresses: [friend.address] } })).secret;
     await exposedOn(friend.gateway, stranger.gateway);
@@ -38,8 +41,7 @@ describe('hosts in the network', function () {
     });
   });
   after(async () => {
-    await gateway?.dispose();
-    hosts?.dispose();
+    for (const dispose of toDispose.splice(0).reverse()) await dispose();
   });
 
   function exposedOn(...addresses: readonly string[]): Promise<unknown> {

@@ -36,7 +36,7 @@ export class HeadlessProcess {
     within: readonly string[] = [],
   ): Promise<HeadlessProcess> {
     const { gatewayFile } = await builtGateway();
-    const [command = process.execPath, ...rest] = [...within, process.execPath];
+    const [command, ...rest] = [...within, process.execPath];
     return new HeadlessProcess(
       spawn(command, [...rest, gatewayFile, ...args], {
         env: { ...process.env, ...env },
