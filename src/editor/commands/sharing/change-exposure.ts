@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { MachineAddress } from '../../../core/exposure';
 import type { TlsPolicy } from '../../../core/tls';
+import type { ExposureState } from '../../../protocol/sharing-rpc';
 import type { CommandHandler, CommandServices } from '../../command-services';
 import { confirm } from '../../copy';
+import { awaitExposure } from '../../exposure/await-exposure';
 import { askForExposure, type ExposureWish } from '../../exposure/exposure-steps';
 import { exposureQuestion, type ExposurePreview } from '../../exposure/exposure-text';
 import { localizeReason } from '../../localizer';
@@ -28,8 +30,7 @@ export const changeExposure: CommandHandler = async (services) => {
   if (wish.scope === 'machine') return closeExposureNow(services);
   if (!(await hasKey(services))) return;
   if (!(await isAgreed(services, wish, addresses, tls))) return;
-  await withProgress(l10n.t('Changing the exposure'), open(services, wish));
-  tellResult(services);
+  void tellResult(services, await withProgress(l10n.t('Changing the exposure'), open(services, wish)));
 };
 
 /** One click: nothing beyond this machine is reachable any more, whoever asked for it. */
@@ -83,8 +84,9 @@ async function isAgreed(
 }
 
 /** Encryption first, then the confirmation, then the settings: nothing is open before it is as was agreed. */
-async function open(services: CommandServices, wish: ExposureWish): Promise<void> {
-  const { gateway, settings } = services;
+async function open(services: CommandServices, wish: ExposureWish): Promise<ExposureState | undefined> {
+  const { gateway, settings, clock } = services;
+  const before = gateway.status.state?.sharing.exposure;
   if (wish.encryption !== undefined) await setEncryption(services, wish.encryption);
   const { scope, addresses, until } = wish;
   await gateway.request('exposure/confirm', {
@@ -92,9 +94,12 @@ async function open(services: CommandServices, wish: ExposureWish): Promise<void
     ...(scope === 'interfaces' ? { addresses } : {}),
     ...(until === undefined ? {} : { until }),
   });
-  if (until !== undefined) return; // what ends by itself is no setting
-  if (scope === 'interfaces') await settings.update('proxy.interfaces', [...addresses]);
-  await settings.update('proxy.exposure', scope);
+  // What ends by itself is no setting.
+  if (until === undefined) {
+    if (scope === 'interfaces') await settings.update('proxy.interfaces', [...addresses]);
+    await settings.update('proxy.exposure', scope);
+  }
+  return gateway.status.state?.proxy.phase === 'on' ? awaitExposure(gateway, clock, before) : before;
 }
 
 async function setEncryption(services: CommandServices, encryption: 'self-signed' | 'plain'): Promise<void> {
@@ -106,10 +111,23 @@ async function setEncryption(services: CommandServices, encryption: 'self-signed
   policy.changed();
 }
 
-function tellResult({ gateway, l10n }: CommandServices): void {
-  const exposure = gateway.status.state?.sharing.exposure;
-  if (exposure?.notice === undefined) confirm(l10n.t('Other machines can reach FLM now'));
-  else void vscode.window.showWarningMessage(localizeReason(l10n, exposure.notice, messageText));
+/** Never claims more than is so: the proxy may be off, or something may stand against it. */
+async function tellResult({ gateway, l10n }: CommandServices, exposure: ExposureState | undefined): Promise<void> {
+  if (gateway.status.state?.proxy.phase !== 'on') {
+    const start = l10n.t('Start the Proxy');
+    const text = l10n.t('Other machines can reach FLM as soon as the proxy is on.');
+    if ((await vscode.window.showInformationMessage(text, start)) === start) {
+      await vscode.commands.executeCommand('flm.proxy.start');
+    }
+  } else if (exposure?.notice !== undefined) {
+    await vscode.window.showWarningMessage(localizeReason(l10n, exposure.notice, messageText));
+  } else if (exposure !== undefined && exposure.addresses.length > 0) {
+    confirm(l10n.t('Other machines can reach FLM now'));
+  } else {
+    await vscode.window.showWarningMessage(
+      l10n.t('Other machines cannot reach FLM yet. Its row in the view says more.'),
+    );
+  }
 }
 
 async function tlsOf({ gateway }: CommandServices): Promise<TlsPolicy> {

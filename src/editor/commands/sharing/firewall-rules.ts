@@ -37,7 +37,7 @@ export const firewallRules: CommandHandler = async (services) => {
   await askWhatNext(services, title, plan);
 };
 
-type Next = { readonly commands: readonly string[]; readonly how: 'type' | 'copy' } | 'done';
+type Next = { readonly way: 'apply' | 'undo'; readonly how: 'type' | 'copy' } | 'done';
 
 async function askWhatNext(services: CommandServices, title: string, plan: FirewallPlan): Promise<void> {
   const { l10n, input } = services;
@@ -49,24 +49,24 @@ async function askWhatNext(services: CommandServices, title: string, plan: Firew
         {
           label: `$(terminal) ${l10n.t('Type Them into a Terminal')}`,
           detail: l10n.t('They run when you press Enter there'),
-          value: { commands: plan.apply, how: 'type' },
+          value: { way: 'apply', how: 'type' },
         },
-        { label: `$(copy) ${l10n.t('Copy Them')}`, value: { commands: plan.apply, how: 'copy' } },
+        { label: `$(copy) ${l10n.t('Copy Them')}`, value: { way: 'apply', how: 'copy' } },
         {
           label: `$(terminal) ${l10n.t('Take Back: Type into a Terminal')}`,
           detail: l10n.t('Removes the rules again'),
-          value: { commands: plan.undo, how: 'type' },
+          value: { way: 'undo', how: 'type' },
         },
-        { label: `$(copy) ${l10n.t('Take Back: Copy')}`, value: { commands: plan.undo, how: 'copy' } },
+        { label: `$(copy) ${l10n.t('Take Back: Copy')}`, value: { way: 'undo', how: 'copy' } },
         { label: `$(check) ${l10n.t('Done')}`, value: 'done' },
       ],
     }),
   );
   if (next === 'done') return;
   if (next.how === 'copy') {
-    const lines = next.commands.join('\n');
+    const lines = plan[next.way].join('\n');
     await copyToClipboard(lines, l10n.t('Commands copied'));
   } else {
-    typeInTerminal(l10n, title, typedLine(plan, next.commands), plan.shell, areTerminalsElsewhere(services));
+    typeInTerminal(l10n, title, typedLine(plan, next.way), plan.shell, areTerminalsElsewhere(services));
   }
 }

@@ -179,15 +179,22 @@ describe('firewall commands for hostile input', () => {
   it('are typed as one line without a line break', () => {
     for (const system of firewallSystems) {
       const made = plan(system);
-      for (const commands of [made.apply, made.undo]) assert.ok(!/[\r\n]/.test(typedLine(made, commands)), system);
+      for (const way of ['apply', 'undo'] as const) assert.ok(!/[\r\n]/.test(typedLine(made, way)), system);
     }
+  });
+
+  it('stop at the first that fails while opening, and go on while taking back', () => {
+    const made = plan('ufw');
+
+    assert.equal(typedLine(made, 'apply'), made.apply.join(' && '));
+    assert.equal(typedLine(made, 'undo'), made.undo.join('; '));
   });
 
   it('reach an elevated PowerShell whole: quotes are doubled once more', () => {
     const made = plan('windows');
 
     assert.equal(
-      typedLine(made, made.undo),
+      typedLine(made, 'undo'),
       `Start-Process powershell -Verb RunAs -ArgumentList '-NoExit -Command "Remove-NetFirewallRule -Name ''flm-11435''"'`,
     );
     assert.ok(!made.apply.join().includes('"'));
