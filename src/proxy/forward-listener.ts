@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
-import type { Engine } from '../core/engine';
 import type { ErrorCode } from '../core/errors';
 import type { Refusal } from '../core/request';
 import type { UpstreamSign } from '../core/upstream';
 import type { Answer, AnswerContext } from './answer';
+import type { Attempt } from './attempt';
 import { mediaType } from './content-type';
 import { ErrorAnswer } from './error-answer';
 import type { Exchange } from './exchange';
@@ -16,10 +16,9 @@ import { openAiError, type OpenAiError } from './openai-error';
 import { PacedWriter } from './paced-writer';
 import { repairHeader, type RepairPlan } from './repairs/repair-plan';
 import type { RepairedStream } from './repairs/repaired-stream';
-import type { PassOutcome } from './routing/circuit-breaker';
 import { isRefusingStatus, isUnansweredFault } from './routing/fail-over';
 import { StreamAnswer, streamHeaders } from './stream-answer';
-import type { AnswerHeaders, UpstreamCall, UpstreamListener } from './upstream-call';
+import type { AnswerHeaders, UpstreamListener } from './upstream-call';
 import { upstreamFailure } from './upstream-failure';
 import { answerHeadersFrom } from './upstream-headers';
 
@@ -28,27 +27,6 @@ export const engineHeader = 'x-flm-engine';
 
 /** Response header: engines that were asked before it and gave no answer. */
 export const failedEnginesHeader = 'x-flm-failed-engines';
-
-/** One engine's turn at a request. */
-export interface Attempt {
-  readonly engine: Engine;
-  readonly plan: RepairPlan;
-  readonly call: UpstreamCall;
-  /** The client wants a whole answer, the engine was asked for a stream. */
-  readonly isJoined: boolean;
-  /** The engine must not be broken off. */
-  readonly isDrained: boolean;
-  /** Told to the engine's health. */
-  sign(sign: UpstreamSign): void;
-  /** The engine took the connection. */
-  connected(): void;
-  /** What it showed about the engine's connection; only the first time counts. */
-  settle(outcome: PassOutcome): void;
-  /** Lets the next engine try; false: there is none. `isLost`: this one may have worked on it. */
-  goOn(isLost: boolean): boolean;
-  /** What still happens when the client has gone; undefined: nothing, the call ends. `release` is then called once. */
-  unread(hasHead: boolean, release: () => void): UpstreamListener | undefined;
-}
 
 /**
  * Takes the answers of the engines that are asked for one request, one after the other, chooses how to treat the one
