@@ -15,7 +15,6 @@ import {
 } from '../../src/protocol/gateway-rpc';
 import type { SecuritySummary } from '../../src/protocol/security-rpc';
 import type { SharingSummary } from '../../src/protocol/sharing-rpc';
-import type { SharingSummary } from '../../src/protocol/sharing-rpc';
 import { HeadlessProcess, type ServingLine } from '../integration/gateway/headless-process';
 
 /** A slow machine with two cores gets that long for anything that happens by itself. */
@@ -48,8 +47,6 @@ export class HeadlessGateway {
   readonly sharings: SharingSummary[] = [];
   /** `proxy/changed`, in order, beginning with what it was on connecting. */
   readonly proxies: ProxyState[] = [];
-  /** `sharing/changed`, in order, beginning with what it was on connecting. */
-  readonly sharings: SharingSummary[] = [];
   readonly #options: HeadlessGatewayOptions;
   #process: HeadlessProcess | undefined;
   #line: ServingLine | undefined;
@@ -127,13 +124,11 @@ export class HeadlessGateway {
     pipe.on('security/changed', (summary) => this.summaries.push(summary));
     pipe.on('sharing/changed', (sharing) => this.sharings.push(sharing));
     pipe.on('proxy/changed', (state) => this.proxies.push(state));
-    pipe.on('sharing/changed', (summary) => this.sharings.push(summary));
     pipe.listen();
     const hello = await pipe.request('hello', { token: lease.token, protocolVersion, version: '1.0.0' }, patienceMs);
     if (!hello.ok) throw new Error(`The gateway does not take us: ${hello.cause}`);
     this.proxies.push(hello.state.proxy);
     this.summaries.push(hello.state.security);
-    this.sharings.push(hello.state.sharing);
     this.sharings.push(hello.state.sharing);
   }
 
