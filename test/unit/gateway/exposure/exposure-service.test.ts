@@ -8,7 +8,7 @@ import type { Certificates } from '../../../../src/gateway/exposure/certificates
 import { ExposureKeeper } from '../../../../src/gateway/exposure/exposure-keeper';
 import { ExposureService, lookMs } from '../../../../src/gateway/exposure/exposure-service';
 import type { Exposed } from '../../../../src/gateway/proxy/proxy-controller';
-import type { ExposurePlan } from '../../../../src/proxy/listeners/exposure-plan';
+import { closedPlan, type ExposurePlan } from '../../../../src/proxy/listeners/exposure-plan';
 import { FakeClock } from '../../../helpers/fake-clock';
 import { laptop, makeAddress } from './exposure-facts';
 
@@ -190,8 +190,9 @@ describe('exposure service', () => {
     certificates.state = { mode: 'acme', phase: 'ready', ...(certificate && { certificate }) };
     begin();
 
-    assert.deepEqual(proxy.plans[0]?.names, ['desk', 'desk.local', 'llm.example.org']);
-    assert.deepEqual(proxy.plans[0]?.strictNames, ['llm.example.org']);
+    const [{ names, strictNames } = closedPlan] = proxy.plans;
+    assert.deepEqual(names, ['desk', 'desk.local', 'llm.example.org']);
+    assert.deepEqual(strictNames, ['llm.example.org']);
     assert.ok(service.endpoints().some(({ url }) => url === 'https://llm.example.org:11435/v1'));
   });
 
