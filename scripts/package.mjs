@@ -8,6 +8,7 @@ try {
   await ensureInstalled();
   await build({ production: true });
   const { file, size, contents } = await packVsix(at(`${manifest.name}-${manifest.version}.vsix`));
+  if (size > sizeLimitBytes) throw new Error(`${file} has ${size} bytes; the limit is ${sizeLimitBytes}.`);
   for (const path of contents) console.log(`  ${path}`);
   console.log(`${file}: ${mebibytes(size)} MiB (limit ${mebibytes(sizeLimitBytes)} MiB)`);
 } catch (error) {

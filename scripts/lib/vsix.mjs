@@ -5,6 +5,7 @@ import { run } from './child.mjs';
 import { at, root } from './project.mjs';
 
 const timeoutMs = 5 * 60_000;
+/** Of what is published, which is minified. */
 export const sizeLimitBytes = 2 * 1024 * 1024;
 
 /** What may ship. Anything else is a leak: sources, tests, source maps, screenshots, somebody's notes. */
@@ -20,7 +21,7 @@ const shipped = [
 ];
 const needed = ['package.json', 'dist/extension.js', 'dist/gateway.js', 'dist/tls.js', 'LICENSE'];
 
-/** Packs what dist/ holds now into `file`. Answers size and contents; throws when it is too large or holds what it must not. */
+/** Packs what dist/ holds now into `file`. Answers size and contents; throws when it holds what it must not. */
 export async function packVsix(file) {
   mkdirSync(dirname(file), { recursive: true });
   const files = (await vsce(['ls', '--no-dependencies'])).split('\n').map((line) => line.trim());
@@ -32,7 +33,6 @@ export async function packVsix(file) {
 
   await vsce(['package', '--no-dependencies', '--out', file]);
   const { size } = statSync(file);
-  if (size > sizeLimitBytes) throw new Error(`${file} has ${size} bytes; the limit is ${sizeLimitBytes}.`);
   return { file, size, contents };
 }
 

@@ -2,6 +2,7 @@ import type { AuthResult } from '../core/authenticator';
 import type { SecurityPolicy, SecurityService } from '../core/policy-schema';
 import type { Finding, Identity, Refusal, RequestFacts } from '../core/request';
 import type { Protection } from './protected-addresses';
+import type { RequestBudget } from './scorekeeper';
 import type { TrackedAddress } from './tracked-address';
 
 /** What guards know of a request while it is looked at. */
@@ -17,6 +18,8 @@ export interface GuardContext {
   readonly now: number;
   /** Path decoded and lower-case, without query; computed once. */
   readonly path: string;
+  /** What all guards together have added to the score. */
+  readonly request: RequestBudget;
   /** Once identity has been looked at. */
   auth: AuthResult | undefined;
 }

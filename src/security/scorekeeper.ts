@@ -14,6 +14,17 @@ export interface Suspect {
   readonly tracked: TrackedAddress;
   readonly protection: Protection | undefined;
   readonly now: number;
+  /**
+   * Set where the signs are of one request, which several services may look at: what it has added so far, as a share of
+   * what one request may add at most.
+   */
+  readonly request?: RequestBudget;
+}
+
+/** Of one request. */
+export interface RequestBudget {
+  /** 0–1 */
+  spent: number;
 }
 
 export interface ScoreOutcome {
@@ -50,17 +61,20 @@ export class Scorekeeper {
   /** @param mayBlock whether the services that found the signs enforce */
   apply(suspect: Suspect, signs: readonly Sign[], mayBlock: boolean): ScoreOutcome {
     if (signs.length === 0) return nothing;
-    const { tracked, now } = suspect;
+    const { tracked, now, request } = suspect;
     const { scoring } = this.#policy;
-    const limits = limitsOf(this.#policy);
+    const whole = limitsOf(this.#policy);
+    const limits = { ...whole, perRequest: whole.perRequest * (1 - (request?.spent ?? 0)) };
     const isTrusted = now - tracked.trustedAt < scoring.trustMinutes * 60_000;
+    const factor = isTrusted ? scoring.trustFactor : 1;
     const before = tracked.score.total(now, limits);
     const gained = tracked.score.add(
       signs.map((sign) => ({ category: sign.category, points: sign.points ?? 0, evidence: sign.distinct })),
-      isTrusted ? scoring.trustFactor : 1,
+      factor,
       now,
       limits,
     );
+    if (request !== undefined) request.spent += share(gained, whole.perRequest * factor);
     const total = before + gained;
     const traps = this.#countTraps(suspect, signs);
     if (total < scoring.warnAt) tracked.isWarned = false;
@@ -103,6 +117,10 @@ export class Scorekeeper {
     if (isAnomalyOnly) return isTrusted ? undefined : 'anomaly';
     return 'intrusion';
   }
+}
+
+function share(points: number, most: number): number {
+  return most > 0 ? points / most : 1;
 }
 
 export function limitsOf({ scoring }: SecurityPolicy): ScoreLimits {

@@ -40,7 +40,7 @@ import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
 import { RequestQueue } from './request-queue';
 import type { ThrottleLevel } from './resource-throttle';
 import type { Protection } from './protected-addresses';
-import { Scorekeeper, type ScoreOutcome } from './scorekeeper';
+import { Scorekeeper, type ScoreOutcome, type Suspect } from './scorekeeper';
 import { SecurityRecorder } from './security-recorder';
 import { connectionSign } from './connection-signs';
 import { createTrackedAddresses, TrackedAddress } from './tracked-address';
@@ -197,6 +197,7 @@ export class SecurityGate implements Gate {
       protection,
       now,
       path: readPath(facts.target),
+      request: { spent: 0 },
       auth: undefined,
     };
     const identityRefusal = this.#identify(context);
@@ -399,7 +400,7 @@ export class SecurityGate implements Gate {
 
   /** Scores signs, records and announces them; the block that came of it, if any. */
   #score(
-    suspect: Pick<GuardContext, 'key' | 'tracked' | 'protection' | 'now'>,
+    suspect: Suspect,
     address: string,
     facts: RequestFacts | undefined,
     signs: readonly Sign[],

@@ -145,6 +145,7 @@ export class ReplayedWorld {
       protection,
       now,
       path: readPath(record.path),
+      request: { spent: 0 },
       auth,
     };
     const blocks: Block[] = [];

@@ -102,6 +102,16 @@ describe('what must never happen', () => {
     );
   });
 
+  it('counts what all services find in one request as one request', () => {
+    const { gate, services, detections } = makeSecurity({ clock: new FakeClock() });
+    const headers = { authorization: 'Bearer decoy-1' };
+    gate.admit(makeFacts({ method: 'TRACE', target: '/.env', headers }));
+    assert.equal(services.blocklist.list().length, 0);
+    const gained = detections.reduce((sum, detection) => sum + detection.gained, 0);
+    assert.ok(gained > 0 && gained <= services.gate.policy.scoring.perRequest, `${gained} points`);
+    services.dispose();
+  });
+
   it('never blocks on the same evidence over and over', () => {
     const { gate, services } = makeSecurity({ clock: new FakeClock() });
     for (let i = 0; i < 200; i++) gate.admit(makeFacts({ target: '/x?id=1%27%20union%20select%20a%20from%20b--' }));
