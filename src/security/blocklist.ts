@@ -1,16 +1,19 @@
-import type { AuditEvent, AuditLog } from '../core/audit';
+import type { AuditLog } from '../core/audit';
 import type { AllowEntry, Block, BlockCause, BlockStore } from '../core/block';
 import type { Clock } from '../core/clock';
 import { Emitter } from '../core/emitter';
 import { FlmError, messageOf } from '../core/errors';
-import { addressBits, makeRange, parseRange, rangeContains, type IpRange } from '../core/ip-range';
+import { makeRange, parseRange, type IpRange } from '../core/ip-range';
 import type { Logger } from '../core/logger';
 import { printable } from '../core/printable';
-import { RangeIndex } from '../core/range-index';
 import { reason } from '../core/reason';
-import { AutomaticBlocks } from './automatic-blocks';
-import { LiftedBlocks } from './lifted-blocks';
-import { PastBlocks } from './past-blocks';
+import { Allowlist } from './blocks/allowlist';
+import { BlockRows } from './blocks/block-rows';
+import { HeldBlocks, type HeldBlock } from './blocks/held-blocks';
+import { isActive } from './blocks/is-active';
+import { LiftedBlocks } from './blocks/lifted-blocks';
+import { NeverBlocked } from './blocks/never-blocked';
+import { PastBlocks } from './blocks/past-blocks';
 import type { OwnAddresses, Protection } from './protected-addresses';
 
 /** What a block is made of. */
@@ -47,13 +50,12 @@ const ESCALATE_AT = 4;
  */
 export class Blocklist {
   readonly #deps: BlocklistDeps;
-  readonly #blocks = new Map<string, { readonly block: Block; readonly range: IpRange }>();
-  readonly #index = new RangeIndex<Block>();
-  readonly #allowed = new Map<string, AllowEntry>();
-  readonly #allowIndex = new RangeIndex<AllowEntry>();
+  readonly #blocks: HeldBlocks;
+  readonly #allowlist: Allowlist;
+  readonly #never: NeverBlocked;
+  readonly #rows: BlockRows;
   /** Ended blocks that still count against a repeater. */
   readonly #past: PastBlocks;
-  readonly #automatic: AutomaticBlocks;
   readonly #lifted = new LiftedBlocks();
   /** Given up for want of room since it was last told. */
   #givenUp = 0;
@@ -61,9 +63,13 @@ export class Blocklist {
   #sweep: { cancel(): void } | undefined;
 
   constructor(deps: BlocklistDeps) {
+    const { store, audit, own, clock, maxAutomatic } = deps;
     this.#deps = deps;
-    this.#past = new PastBlocks((range) => this.#persist(deps.store.removeBlock(range)));
-    this.#automatic = new AutomaticBlocks(deps.maxAutomatic);
+    this.#blocks = new HeldBlocks(maxAutomatic);
+    this.#allowlist = new Allowlist({ store, clock, onChange: () => this.#changed.fire({}) });
+    this.#never = new NeverBlocked(own, this.#allowlist);
+    this.#rows = new BlockRows(audit, clock);
+    this.#past = new PastBlocks((range) => this.#persist(store.removeBlock(range)));
   }
 
   readonly onDidChange = this.#changed.event;
@@ -71,7 +77,7 @@ export class Blocklist {
   /** Reads what was stored and begins to sweep. */
   start(): void {
     const now = this.#deps.clock.now();
-    for (const entry of this.#deps.store.loadAllowed()) this.#setAllowed(entry);
+    this.#allowlist.start();
     for (const block of this.#deps.store.loadBlocks()) {
       const range = parseRange(block.range);
       if (range === undefined) continue;
@@ -93,39 +99,28 @@ export class Blocklist {
   }
 
   list(): readonly Block[] {
-    const now = this.#deps.clock.now();
-    return [...this.#blocks.values()].map(({ block }) => block).filter((block) => isActive(block, now));
+    return this.#blocks.list(this.#deps.clock.now());
   }
 
   allowed(): readonly AllowEntry[] {
-    const now = this.#deps.clock.now();
-    return [...this.#allowed.values()].filter((entry) => isActive(entry, now));
+    return this.#allowlist.list();
   }
 
   /** Why the address can never be blocked; undefined for all others. */
   protectionOf(address: string): Protection | undefined {
-    const own = this.#deps.own.protectionOf(address);
-    if (own !== undefined) return own;
-    const now = this.#deps.clock.now();
-    if (this.#allowIndex.find(address, (entry) => isActive(entry, now)) !== undefined) return 'allowlist';
-    return this.isTrustedProxy(address) ? 'trusted-proxy' : undefined;
+    return this.#never.protectionOf(address);
   }
 
   /** Whether strangers come through this address: what it sends is never its own doing. */
   isTrustedProxy(address: string): boolean {
-    return this.#proxies.size > 0 && this.#proxies.find(address) !== undefined;
+    return this.#never.isTrustedProxy(address);
   }
 
   /** The block that covers an address, the narrowest first, manual before automatic; undefined for protected ones. */
   find(address: string): Block | undefined {
-    if (this.#index.size === 0) return undefined;
-    const bits = addressBits(address);
-    if (bits === undefined) return undefined;
-    const now = this.#deps.clock.now();
-    const found = this.#index.find(bits, (block) => isActive(block, now));
-    if (found === undefined || this.protectionOf(address) !== undefined) return undefined;
-    if (found.source !== 'auto') return found;
-    return this.#index.find(bits, (block) => block.source !== 'auto' && isActive(block, now)) ?? found;
+    if (this.#blocks.size === 0) return undefined;
+    const found = this.#blocks.find(address, this.#deps.clock.now());
+    return found === undefined || this.protectionOf(address) !== undefined ? undefined : found;
   }
 
   /**
@@ -137,7 +132,7 @@ export class Blocklist {
     const range = this.#requireBlockable(block.range);
     const added = this.#make(block, range, source);
     this.#set(added, range);
-    if (source === 'manual') this.#tell('block.added', added);
+    if (source === 'manual') this.#rows.tell('block.added', added);
     await this.#deps.store.putBlock(added);
     return added;
   }
@@ -155,7 +150,7 @@ export class Blocklist {
     if (expiresAt === undefined) delete changed.expiresAt;
     else changed.expiresAt = expiresAt;
     this.#set(changed, range);
-    this.#tell('block.changed', changed);
+    this.#rows.tell('block.changed', changed);
     await this.#deps.store.putBlock(changed);
     return changed;
   }
@@ -172,26 +167,14 @@ export class Blocklist {
     if (block === undefined || !isActive(block, this.#deps.clock.now()))
       throw new FlmError('not_found', `No block of ${range.text} was lifted lately`);
     this.#set(block, range);
-    this.#tell('block.added', block);
+    this.#rows.tell('block.added', block);
     await this.#deps.store.putBlock(block);
     return block;
   }
 
   /** Why a range cannot be blocked, in words; undefined when it can. */
   refusalOf(text: string): string | undefined {
-    const range = parseRange(text);
-    if (range === undefined) return 'is no IP address or CIDR range';
-    if (range.prefix < (range.isV6 ? 16 : 4)) return 'covers a large part of the internet';
-    const own = this.#deps.own.covers(range);
-    if (own !== undefined) return 'is this machine';
-    if (rangeText(range) !== undefined && this.#deps.own.protectionOf(rangeText(range) ?? '') !== undefined)
-      return 'is this machine';
-    if (this.#proxyRanges.some((proxies) => rangeContains(proxies, range))) return 'is a trusted proxy';
-    const allowed = this.allowed().find((entry) => {
-      const outer = parseRange(entry.range);
-      return outer !== undefined && rangeContains(outer, range);
-    });
-    return allowed === undefined ? undefined : `is on the allowlist (${allowed.range})`;
+    return this.#never.refusalOf(text);
   }
 
   /**
@@ -218,7 +201,7 @@ export class Blocklist {
     this.#set(made, range);
     this.#makeRoom();
     this.#persist(this.#deps.store.putBlock(made));
-    this.#tell(isRunning ? 'block.changed' : 'block.added', made);
+    this.#rows.tell(isRunning ? 'block.changed' : 'block.added', made);
     this.#escalate(range, made);
     return made;
   }
@@ -236,9 +219,9 @@ export class Blocklist {
     const known = range === undefined ? undefined : this.#blocks.get(range.text);
     if (range === undefined || known === undefined) return false;
     // A person says it was none: nothing is left of it, the strike neither.
-    this.#drop(known.block, range);
+    this.#drop(known);
     this.#lifted.add(known.block);
-    this.#tell('block.removed', known.block);
+    this.#rows.tell('block.removed', known.block);
     await this.#deps.store.removeBlock(known.block.range);
     return true;
   }
@@ -255,49 +238,29 @@ export class Blocklist {
    *
    * @throws FlmError `invalid_request`
    */
-  async allow(entry: {
-    readonly range: string;
-    readonly note?: string;
-    readonly expiresAt?: number;
-  }): Promise<AllowEntry> {
-    const range = parseRange(entry.range);
-    if (range === undefined)
-      throw new FlmError('invalid_request', `${entry.range.slice(0, 80)} is no IP address or CIDR range`);
-    const added: AllowEntry = { ...entry, range: range.text, createdAt: this.#deps.clock.now() };
-    this.#setAllowed(added);
-    this.#changed.fire({});
-    await this.#deps.store.putAllowed(added);
-    return added;
+  allow(entry: Omit<AllowEntry, 'createdAt'>): Promise<AllowEntry> {
+    return this.#allowlist.allow(entry);
   }
 
-  async disallow(text: string): Promise<boolean> {
-    const range = parseRange(text);
-    if (range === undefined || !this.#allowed.delete(range.text)) return false;
-    this.#allowIndex.delete(range);
-    this.#changed.fire({});
-    await this.#deps.store.removeAllowed(range.text);
-    return true;
+  /** False when there was no such entry. */
+  disallow(text: string): Promise<boolean> {
+    return this.#allowlist.disallow(text);
   }
 
   /** Ranges of the policy, beside those a person added one by one. Replaces the former ones. */
   setPolicyAllowlist(ranges: readonly string[]): void {
-    for (const entry of this.#policyAllowed) this.#allowIndex.delete(entry);
-    this.#policyAllowed = ranges.flatMap((text) => parseRange(text) ?? []);
-    for (const range of this.#policyAllowed) {
-      if (!this.#allowed.has(range.text)) this.#allowIndex.set(range, { range: range.text, createdAt: 0 });
-    }
-    for (const entry of this.#allowed.values()) this.#setAllowed(entry);
+    this.#allowlist.setPolicyRanges(ranges);
   }
-  #policyAllowed: readonly IpRange[] = [];
 
   /** Proxies whose headers are believed. Replaces the former ones. */
   setTrustedProxies(ranges: readonly string[]): void {
-    this.#proxyRanges = ranges.flatMap((text) => parseRange(text) ?? []);
-    this.#proxies = new RangeIndex();
-    for (const range of this.#proxyRanges) this.#proxies.set(range, true);
+    this.#never.setTrustedProxies(ranges);
   }
-  #proxyRanges: readonly IpRange[] = [];
-  #proxies = new RangeIndex<true>();
+
+  /** An import has ended, in which no block was told by itself. */
+  recordImport(added: number, refused: number): void {
+    this.#rows.tellImport(added, refused);
+  }
 
   #requireBlockable(text: string): IpRange {
     const why = this.refusalOf(text);
@@ -307,7 +270,7 @@ export class Blocklist {
     return range;
   }
 
-  #require(text: string): { readonly block: Block; readonly range: IpRange } {
+  #require(text: string): HeldBlock {
     const range = parseRange(text);
     const known = range === undefined ? undefined : this.#blocks.get(range.text);
     if (known === undefined || !isActive(known.block, this.#deps.clock.now()))
@@ -330,36 +293,23 @@ export class Blocklist {
   }
 
   #set(block: Block, range: IpRange): void {
-    this.#blocks.set(range.text, { block, range });
+    this.#blocks.set(block, range);
     this.#past.forget(range.text);
-    this.#automatic.add(block);
-    this.#index.set(range, block);
     this.#changed.fire({ added: block });
   }
 
-  #drop(block: Block, range: IpRange): void {
-    this.#blocks.delete(range.text);
-    this.#automatic.remove(range.text);
-    this.#index.delete(range);
+  #drop({ block, range }: HeldBlock): void {
+    this.#blocks.delete(range);
     this.#changed.fire({ removed: block });
   }
 
   /** Gives up automatic blocks while there are too many. */
   #makeRoom(): void {
-    for (let block = this.#automatic.tooMany(); block !== undefined; block = this.#automatic.tooMany()) {
-      const known = this.#blocks.get(block.range);
-      if (known === undefined) this.#automatic.remove(block.range);
-      else this.#drop(known.block, known.range);
+    for (let block = this.#blocks.giveUp(); block !== undefined; block = this.#blocks.giveUp()) {
+      this.#changed.fire({ removed: block });
       this.#persist(this.#deps.store.removeBlock(block.range));
       this.#givenUp++;
     }
-  }
-
-  #setAllowed(entry: AllowEntry): void {
-    const range = parseRange(entry.range);
-    if (range === undefined) return;
-    this.#allowed.set(range.text, entry);
-    this.#allowIndex.set(range, entry);
   }
 
   /** Four blocked /64s of one /56 are one customer walking through his addresses. */
@@ -367,17 +317,8 @@ export class Blocklist {
     if (!range.isV6 || range.prefix !== 64) return;
     const wide = makeRange(range, 56);
     const now = this.#deps.clock.now();
-    let inside = 0;
-    for (const other of this.#blocks.values()) {
-      if (
-        other.range.isV6 &&
-        other.range.prefix === 64 &&
-        isActive(other.block, now) &&
-        rangeContains(wide, other.range)
-      )
-        inside++;
-    }
-    if (inside < ESCALATE_AT || this.#blocks.has(wide.text)) return;
+    const inside = this.#blocks.countInside(wide, 64, now);
+    if (inside < ESCALATE_AT || this.#blocks.get(wide.text) !== undefined) return;
     const duration = block.expiresAt === undefined ? undefined : block.expiresAt - now;
     const why = `${inside} of its /64 networks were blocked`;
     const cause: BlockCause = { sentence: reason('block.neighbours', inside) };
@@ -387,11 +328,10 @@ export class Blocklist {
   #scheduleSweep(): void {
     this.#sweep = this.#deps.clock.setTimeout(() => {
       const now = this.#deps.clock.now();
-      for (const { block, range } of [...this.#blocks.values()]) {
-        if (isActive(block, now)) continue;
-        this.#drop(block, range);
-        this.#tell('block.expired', block);
-        this.#past.add(block, range);
+      for (const ended of this.#blocks.ended(now)) {
+        this.#drop(ended);
+        this.#rows.tell('block.expired', ended.block);
+        this.#past.add(ended.block, ended.range);
       }
       this.#past.sweep(now);
       this.#tellGivenUp();
@@ -399,40 +339,10 @@ export class Blocklist {
     }, SWEEP_MS);
   }
 
-  /** One row for all: whoever sends from that many addresses must not fill the log, too. */
   #tellGivenUp(): void {
     if (this.#givenUp === 0) return;
-    this.#deps.audit.record({
-      kind: 'block.removed',
-      severity: 'medium',
-      at: this.#deps.clock.now(),
-      rule: 'blocklist.full',
-      details: { givenUp: this.#givenUp, kept: this.#automatic.size },
-    });
+    this.#rows.tellGivenUp(this.#givenUp, this.#blocks.automaticSize);
     this.#givenUp = 0;
-  }
-
-  /** One row for a whole import: a hundred thousand would push everything else out of the log. */
-  recordImport(added: number, refused: number): void {
-    this.#deps.audit.record({
-      kind: 'block.added',
-      severity: 'info',
-      at: this.#deps.clock.now(),
-      rule: 'import',
-      details: { added, refused },
-    });
-  }
-
-  #tell(kind: AuditEvent['kind'], block: Block): void {
-    this.#deps.audit.record({
-      kind,
-      severity: kind === 'block.added' && block.source === 'auto' ? 'high' : 'info',
-      at: this.#deps.clock.now(),
-      address: block.range,
-      rule: block.rule,
-      evidence: block.reason,
-      details: { source: block.source, strikes: block.strikes, expiresAt: block.expiresAt ?? null },
-    });
   }
 
   #persist(done: Promise<void>): void {
@@ -440,13 +350,4 @@ export class Blocklist {
       this.#deps.logger.error('A change of the blocklist could not be stored.', { error: messageOf(error) }),
     );
   }
-}
-
-function isActive(entry: { readonly expiresAt?: number }, now: number): boolean {
-  return entry.expiresAt === undefined || entry.expiresAt > now;
-}
-
-/** The address of a range of one; undefined for wider ones. */
-function rangeText(range: IpRange): string | undefined {
-  return range.text.includes('/') ? undefined : range.text;
 }

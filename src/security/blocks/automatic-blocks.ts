@@ -1,4 +1,4 @@
-import type { Block } from '../core/block';
+import type { Block } from '../../core/block';
 
 /**
  * Automatic blocks in force at the same time: about 10 MB. Somebody with more addresses than that cannot be kept out

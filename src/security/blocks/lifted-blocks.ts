@@ -1,4 +1,4 @@
-import type { Block } from '../core/block';
+import type { Block } from '../../core/block';
 
 const maxLifted = 1_000;
 

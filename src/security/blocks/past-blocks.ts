@@ -1,5 +1,5 @@
-import type { Block } from '../core/block';
-import type { IpRange } from '../core/ip-range';
+import type { Block } from '../../core/block';
+import type { IpRange } from '../../core/ip-range';
 
 /** How long an ended block counts against a range, and how many are remembered. */
 export const strikesTtlMs = 30 * 24 * 3600_000;
