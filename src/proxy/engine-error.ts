@@ -1,4 +1,5 @@
 import { errorCodes, type ErrorCode } from '../core/errors';
+import { withoutInternals } from './engine-words';
 import type { OpenAiError } from './openai-error';
 
 /** An engine's error in OpenAI's words, and FLM's own name for it. */
@@ -110,7 +111,10 @@ export function engineError(engine: string, status: number, body: string, retryA
   const known = readEngineError(body) ?? { message: `The engine ${engine} answered with HTTP status ${status}.` };
   const verdict = judgements.find(({ when }) => when(status, known))?.verdict ?? { code: 'invalid_request' as const };
   const finalStatus = verdict.status ?? status;
-  const message = verdict.message?.(engine) ?? known.message.slice(0, maxMessage);
+  // Of a request refused the words name what the client sent; of a failure they may tell of the engine's machine.
+  const isOwnFault = status < 400 || status >= 500;
+  const words = known.message.slice(0, maxMessage);
+  const message = verdict.message?.(engine) ?? (isOwnFault ? withoutInternals(words) : words);
   const wait = seconds(retryAfter) ?? verdict.retryAfterSec;
   return {
     error: {

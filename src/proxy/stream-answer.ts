@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../core/errors';
 import type { Answer, AnswerContext } from './answer';
 import type { StreamTap, StreamType } from './dialects/dialect';
+import { withoutInternals } from './engine-words';
 import { openAiError } from './openai-error';
 import type { PacedWriter } from './paced-writer';
 import type { RepairedStream } from './repairs/repaired-stream';
@@ -151,7 +152,7 @@ export class StreamAnswer implements Answer {
 export function brokenMessage(state: StreamState, engine: string): string | undefined {
   if (state.isDone || state.hasFinished || state.hasError) return undefined;
   if (state.hiddenError !== undefined && state.hiddenError !== '') {
-    return `The engine ${engine} failed: ${state.hiddenError.slice(0, 500)}`;
+    return `The engine ${engine} failed: ${withoutInternals(state.hiddenError.slice(0, 500))}`;
   }
   return `The engine ${engine} ended its answer before it was complete.`;
 }
