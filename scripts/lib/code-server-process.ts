@@ -19,6 +19,8 @@ export interface CodeServerOptions {
   readonly connectionToken?: string;
   /** Obeys the test payload in the URL, and shows no notifications. */
   readonly smokeTestDriver?: boolean;
+  /** Folders are not trusted until somebody says so. Default: all are. */
+  readonly asksForTrust?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -88,7 +90,7 @@ function serverArguments(install: CodeServerInstall, options: CodeServerOptions)
       ? ['--without-connection-token']
       : ['--connection-token', options.connectionToken]),
     '--accept-server-license-terms',
-    '--disable-workspace-trust',
+    ...(options.asksForTrust === true ? [] : ['--disable-workspace-trust']),
     ...['--telemetry-level', 'off'],
     ...['--reconnection-grace-time', String(reconnectionGraceSeconds)],
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
@@ -105,7 +107,7 @@ function folderArguments(dataFolder: string): string[] {
 }
 
 /** As user and as machine settings: a remote window takes machine-scoped ones from the latter only. */
-function writeSettings(dataFolder: string, settings: Readonly<Record<string, unknown>>): void {
+export function writeSettings(dataFolder: string, settings: Readonly<Record<string, unknown>>): void {
   for (const owner of ['User', 'Machine']) {
     const folder = join(dataFolder, 'data', owner);
     mkdirSync(folder, { recursive: true });

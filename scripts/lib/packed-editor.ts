@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { ensureChromium, launchChromium } from './chromium';
 import { ensureCodeServer } from './code-server';
-import { installExtension, startCodeServer, type CodeServer } from './code-server-process';
+import { installExtension, startCodeServer, writeSettings, type CodeServer } from './code-server-process';
 import { freePort } from './free-port';
 import { cacheFolder } from './project.mjs';
 import { packVsix } from './vsix.mjs';
@@ -19,8 +19,17 @@ const quietSettings = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'extensions.autoUpdate': false,
+  // Else it offers to forward the ports of engines and proxy.
+  'remote.autoForwardPorts': false,
   'extensions.ignoreRecommendations': true,
 };
+
+export interface WorkspaceOptions {
+  /** Files of the opened folder by their path in it. Default: none. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The folder is as a stranger's: nobody said that it is trusted. Default: every folder is trusted. */
+  readonly isUntrusted?: boolean;
+}
 
 /** A real workbench with the packed extension installed, in a throw-away profile. */
 export class PackedEditor {
@@ -28,31 +37,49 @@ export class PackedEditor {
   readonly #browser: Browser;
   readonly #context: BrowserContext;
   readonly #folder: string;
+  #settings: Readonly<Record<string, unknown>>;
 
-  private constructor(server: CodeServer, browser: Browser, context: BrowserContext, folder: string) {
+  private constructor(
+    server: CodeServer,
+    browser: Browser,
+    context: BrowserContext,
+    folder: string,
+    settings: Readonly<Record<string, unknown>>,
+  ) {
     this.#server = server;
     this.#browser = browser;
     this.#context = context;
     this.#folder = folder;
+    this.#settings = settings;
   }
 
   /** Packs what dist/ holds, installs it and serves it. Takes some ten seconds; the packed file is used again. */
-  static async start(settings: Readonly<Record<string, unknown>>): Promise<PackedEditor> {
+  static async start(
+    settings: Readonly<Record<string, unknown>>,
+    { files = {}, isUntrusted = false }: WorkspaceOptions = {},
+  ): Promise<PackedEditor> {
     const install = await ensureCodeServer();
     const folder = mkdtempSync(join(tmpdir(), 'flm-'));
     try {
       const vsix = await packedExtension();
       await installExtension(install, folder, vsix);
-      mkdirSync(join(folder, 'workspace'));
+      writeFiles(join(folder, 'workspace'), files);
+      const allSettings = {
+        ...quietSettings,
+        // The question whether to trust would stand before everything.
+        ...(isUntrusted ? { 'security.workspace.trust.startupPrompt': 'never' } : {}),
+        ...settings,
+      };
       const server = await startCodeServer(install, {
         dataFolder: folder,
         port: await freePort(),
-        settings: { ...quietSettings, ...settings },
+        settings: allSettings,
+        asksForTrust: isUntrusted,
       });
       try {
         const browser = await launchChromium(await ensureChromium());
         const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 });
-        return new PackedEditor(server, browser, context, folder);
+        return new PackedEditor(server, browser, context, folder, allSettings);
       } catch (error) {
         await server.stop();
         throw error;
@@ -76,6 +103,22 @@ export class PackedEditor {
     return Workbench.open(this.#context, `${this.#server.origin}/?folder=${workspace}`);
   }
 
+  /** What the windows share: lease, storage, certificates. */
+  get globalStorage(): string {
+    return join(this.#folder, 'data', 'User', 'globalStorage', 'flm.flm');
+  }
+
+  /** A file of this user's, for what a window saves. */
+  fileNamed(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** Edits the settings files by hand while the windows are open; undefined takes a setting back. */
+  editSettings(changes: Readonly<Record<string, unknown>>): void {
+    this.#settings = { ...this.#settings, ...changes };
+    writeSettings(this.#folder, this.#settings);
+  }
+
   /** Resolves when the extension hosts of closed windows have ended, all but `count`; rejects after 15 s. */
   async windowsLeft(count: number): Promise<void> {
     await this.#server.hostsLeft(count);
@@ -87,6 +130,14 @@ export class PackedEditor {
     await this.#browser.close();
     await this.#server.stop();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
   }
 }
 

@@ -7,6 +7,8 @@ const actionTimeoutMs = 15_000;
 const paletteTimeoutMs = 5_000;
 /** From one question of a command to the next; the gateway may have to be asked in between. */
 const stepTimeoutMs = 30_000;
+/** The save dialog closes within this, or it did not take the path. */
+const saveTimeoutMs = 3_000;
 
 /** A page with a VS Code workbench in it, driven as a person would. Selectors hold for VS Code 1.139. */
 export class Workbench {
@@ -72,6 +74,50 @@ export class Workbench {
     await this.quickPickRow(text).first().click({ timeout: stepTimeoutMs });
   }
 
+  /** Runs a command by its title with nothing but the keyboard. */
+  async typeCommand(title: string): Promise<void> {
+    const { keyboard } = this.page;
+    await keyboard.press('F1');
+    await this.quickPickRow('').first().waitFor({ timeout: stepTimeoutMs });
+    await keyboard.type(title);
+    await this.#focusedRow(title).waitFor({ timeout: stepTimeoutMs });
+    await keyboard.press('Enter');
+  }
+
+  /** As {@link pick}, with nothing but the keyboard: types `text` until its row has the focus. */
+  async typeChoice(text: string): Promise<void> {
+    await this.quickPickRow(text).first().waitFor({ timeout: stepTimeoutMs });
+    await this.page.keyboard.type(text);
+    await this.#focusedRow(text).waitFor({ timeout: stepTimeoutMs });
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** As {@link answer}, with nothing but the keyboard. */
+  async typeAnswer(prompt: string, text: string): Promise<void> {
+    const message = this.page.locator('.quick-input-widget .quick-input-message').filter({ hasText: prompt });
+    await message.waitFor({ timeout: stepTimeoutMs });
+    await this.page.keyboard.press('ControlOrMeta+A');
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Ticks the row of several choices with nothing but the keyboard, and accepts. */
+  async typeTick(placeholder: string, text: string): Promise<void> {
+    const input = this.page.locator(`.quick-input-widget input[placeholder^="${placeholder}"]`);
+    await input.waitFor({ timeout: stepTimeoutMs });
+    const { keyboard } = this.page;
+    await keyboard.type(text);
+    await keyboard.press('ArrowDown');
+    await this.#focusedRow(text).waitFor({ timeout: stepTimeoutMs });
+    await keyboard.press('Space');
+    await this.#focusedRow(text).locator('[aria-checked="true"]').waitFor({ timeout: stepTimeoutMs });
+    await keyboard.press('Enter');
+  }
+
+  #focusedRow(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: text }).first();
+  }
+
   /** Rows of the list that a command shows. */
   quickPickRow(text: string | RegExp): Locator {
     return this.page.locator('.quick-input-list [role=option]').filter({ hasText: text });
@@ -90,6 +136,25 @@ export class Workbench {
     const input = this.page.locator(`.quick-input-widget input[placeholder^="${placeholder}"]`);
     await input.waitFor({ timeout: stepTimeoutMs });
     await input.press('Enter');
+  }
+
+  /** Saves to a path of the machine that serves the window, in the dialog a command opened. */
+  async saveAs(path: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    await widget.locator('.monaco-button').filter({ hasText: 'OK' }).waitFor({ timeout: stepTimeoutMs });
+    const input = widget.locator('input.input');
+    const deadline = Date.now() + stepTimeoutMs;
+    // The dialog fills in folder and name while it reads the folder: what is typed before that is lost.
+    do {
+      if (Date.now() > deadline) throw new Error(`The save dialog does not take ${path}.`);
+      await input.fill(path);
+      await widget.locator('.monaco-button').filter({ hasText: 'OK' }).click({ timeout: stepTimeoutMs });
+    } while (!(await isHidden(input)));
+  }
+
+  /** The modal in front. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
   }
 
   /** What a webview of the window shows; there must be one only. */
@@ -121,4 +186,11 @@ export class Workbench {
   async close(): Promise<void> {
     await this.page.close();
   }
+}
+
+async function isHidden(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ state: 'hidden', timeout: saveTimeoutMs }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -145,4 +145,31 @@ describe('security in a workbench', function () {
     await panel.getByText(`${attacker} is no longer blocked`).waitFor({ timeout: shownTimeoutMs });
     assert.equal(await statusOf(attacker), 401);
   });
+
+  it('shows in the panel of one window what another window does', async () => {
+    const range = '198.51.100.0/24';
+    const panel = window.webview();
+    await panel.getByRole('tab', { name: 'Blocklist' }).click({ timeout: shownTimeoutMs });
+    const other = await editor.openWindow();
+    await other.statusBarItem(`:${port}`).waitFor({ timeout: shownTimeoutMs });
+
+    await other.runCommand('FLM: Block an Address…');
+    await other.answer('Address or range to block', range);
+    await other.pick('1 h');
+    await other.answer('Note for yourself', 'too curious');
+
+    const row = panel.getByRole('row').filter({ hasText: range });
+    await row.waitFor({ timeout: shownTimeoutMs });
+    await window.screenshot(picture('panel-two-windows'));
+    assert.match(await row.innerText(), /too curious/);
+    assert.equal(await statusOf('198.51.100.77'), 403);
+
+    // And the other way round.
+    await other.showContainer('FLM');
+    await other.row(range).waitFor({ timeout: shownTimeoutMs });
+    await row.getByRole('button', { name: /^Unblock/ }).click();
+    await other.row(range).waitFor({ state: 'hidden', timeout: shownTimeoutMs });
+    assert.equal(await statusOf('198.51.100.77'), 401);
+    await other.close();
+  });
 });

@@ -5,6 +5,8 @@ import { PackedEditor } from '../../../scripts/lib/packed-editor';
 import { at } from '../../../scripts/lib/project.mjs';
 import type { Workbench } from '../../../scripts/lib/workbench';
 import { startOllama } from '../../helpers/engines/ollama';
+import { PipeWindow } from './pipe-window';
+import { SecondHost, secondHostKind } from './second-host';
 
 const testTimeoutMs = 180_000;
 /** From a click or a request to what the workbench shows of it, on a machine busy with other things. */
@@ -55,11 +57,10 @@ describe('sharing in a workbench', function () {
     await answerTheRest('everybody');
     await window.pick('Encrypt with a Certificate');
 
-    const dialog = window.page.locator('.monaco-dialog-box');
-    await dialog.waitFor({ timeout: shownTimeoutMs });
-    const text = await dialog.innerText();
+    await window.dialog.waitFor({ timeout: shownTimeoutMs });
+    const text = await window.dialog.innerText();
     await window.screenshot(picture('share-consent'));
-    await dialog.locator('.monaco-button').filter({ hasText: 'Cancel' }).click();
+    await window.dialog.locator('.monaco-button').filter({ hasText: 'Cancel' }).click();
 
     assert.match(text, /Share your models as “everybody”\?/);
     assert.match(text, /everybody on your network who has the key/);
@@ -99,5 +100,127 @@ describe('sharing in a workbench', function () {
 
     await row.waitFor({ state: 'hidden', timeout: shownTimeoutMs });
     await assert.rejects(client.models.list(), OpenAI.AuthenticationError);
+  });
+
+  const kind = secondHostKind();
+  describe(`to another machine (${kind})`, () => {
+    let other: SecondHost;
+    let stop = (): void => undefined;
+    let caFile: string;
+    let secret: string;
+
+    const ask = (host = other.gateway) =>
+      other.ask({ baseUrl: `https://${host}:${port}/v1`, key: secret, model: 'llama3.2:3b', caFile });
+
+    before(function () {
+      if (kind === 'none') this.skip();
+      other = SecondHost.start();
+      stop = () => other.stop();
+      caFile = editor.fileNamed('exported-ca.pem');
+    });
+    after(() => stop());
+
+    it('goes through the wizard with the keyboard alone', async () => {
+      await window.typeCommand('FLM: Share…');
+      await window.typeChoice('One Address or Range');
+      await window.typeAnswer('Address of the other machine', other.address);
+      await window.typeAnswer('Name of the share', 'Aiko');
+      await window.typeTick('Which models?', 'llama3.2:3b');
+      await window.acceptChoices('What for?');
+      await window.typeChoice('Modest');
+      await window.typeChoice('1 hour');
+      await window.typeChoice('Encrypt with a Certificate');
+      await window.dialog.waitFor({ timeout: shownTimeoutMs });
+      const text = await window.dialog.innerText();
+      await window.screenshot(picture('share-remote-consent'));
+      await window.page.keyboard.press('Enter');
+
+      const key = window.quickPickRow('Copy the Key');
+      await key.waitFor({ timeout: shownTimeoutMs });
+      secret = /flm-[\w-]+/.exec(await key.innerText())?.[0] ?? '';
+      await window.screenshot(picture('share-remote-done'));
+      await window.typeChoice('Done');
+
+      assert.match(text, new RegExp(`comes from ${other.address}. Everybody else is refused`));
+      assert.match(text, new RegExp(`Over: ${other.gateway}, besides this machine itself`));
+      assert.match(text, /What: \S*llama3\.2:3b\./);
+      assert.match(secret, /^flm-/);
+    });
+
+    it('says in the view what is open, to whom, until when and how it is protected', async () => {
+      await window.row(new RegExp(`Aiko.*${other.address}.*59 min left.*0 of 200 requests today`, 's')).waitFor({
+        timeout: shownTimeoutMs,
+      });
+      await window.row(new RegExp(`Other machines can connect.*${other.gateway}.*encrypted`, 's')).waitFor({
+        timeout: shownTimeoutMs,
+      });
+      await window.screenshot(picture('share-remote-rows'));
+    });
+
+    it('streams an answer to a client that trusts the exported CA', async () => {
+      await window.runCommand('FLM: Export CA Certificate…');
+      await window.saveAs(caFile);
+      await window.webview().getByText('NODE_EXTRA_CA_CERTS').first().waitFor({ timeout: shownTimeoutMs });
+      await window.screenshot(picture('share-remote-trust'));
+
+      const outcome = await ask();
+
+      assert.deepEqual(
+        { ...outcome, text: outcome.text !== '', pieces: outcome.pieces > 1 },
+        { text: true, pieces: true },
+      );
+      await window.row(/Aiko.*1 of 200 requests today/s).waitFor({ timeout: shownTimeoutMs });
+    });
+
+    it('is refused by a client that was not told to trust it', async () => {
+      const { failure } = await other.ask({
+        baseUrl: `https://${other.gateway}:${port}/v1`,
+        key: secret,
+        model: 'llama3.2:3b',
+      });
+
+      assert.match(String(failure), /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/);
+    });
+
+    it('shows the share with its countdown in the panel', async () => {
+      await window.runCommand('View: Close All Editors');
+      await window.runCommand('FLM: Open Security Panel in Editor');
+      const share = window.webview().locator('.share-card').filter({ hasText: 'Aiko' });
+      await share.scrollIntoViewIfNeeded({ timeout: shownTimeoutMs });
+      await window.screenshot(picture('panel-sharing'));
+      const text = await share.innerText();
+      await window.runCommand('View: Close All Editors');
+
+      assert.match(text, new RegExp(other.address));
+      assert.match(text, /5\d min/);
+      assert.match(text, /Today: 1 requests?, [1-9]\d* tokens/);
+    });
+
+    it('ends by itself, and with it everything beyond this machine', async () => {
+      const pipe = await PipeWindow.connect(editor.globalStorage);
+      const share = pipe.state.sharing.shares.find(({ label }) => label === 'Aiko');
+      assert.ok(share);
+      // The wizard offers no end nearer than an hour.
+      await pipe.request('shares/change', { id: share.id, expiresAt: Date.now() + 3_000 });
+
+      await window.row('Aiko').waitFor({ state: 'hidden', timeout: shownTimeoutMs });
+      await window.row('Other machines can connect').waitFor({ state: 'hidden', timeout: shownTimeoutMs });
+
+      const { sharing } = await pipe.stateWhere(
+        'nothing is open',
+        (state) => state.sharing.exposure.scope === 'machine',
+      );
+      pipe.close();
+      assert.deepEqual(sharing.exposure.addresses, []);
+      assert.equal((await ask()).failure, 'ECONNREFUSED');
+    });
+
+    it('leaves its record', async () => {
+      await window.runCommand('FLM: Manage Shares…');
+
+      await window.quickPickRow(/Aiko.*ended/s).waitFor({ timeout: shownTimeoutMs });
+      await window.screenshot(picture('share-record'));
+      await window.page.keyboard.press('Escape');
+    });
   });
 });
