@@ -278,9 +278,10 @@ export class SecurityGate implements Gate {
 
   settled(record: AccessRecord): void {
     this.#safely('settled', undefined, () => {
-      this.#deps.audit.recordAccess(record);
       const tokens = (record.tokensIn ?? 0) + (record.tokensOut ?? 0);
       if (record.identity?.type === 'key' && tokens > 0) this.#deps.tokens?.add(record.identity.keyId, tokens);
+      // Last: who hears of the record reads today's use with this request in it.
+      this.#deps.audit.recordAccess(record);
     });
   }
 

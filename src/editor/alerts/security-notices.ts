@@ -79,7 +79,7 @@ export class SecurityNotices implements Disposable {
   async #tell(toast: Toast): Promise<void> {
     const text = toastText(this.#l10n, toast, {
       keyLabel: (id) => this.#labelOf(id),
-      exposure: exposure(this.#l10n, this.#gateway.status.state?.sharing.exposure.addresses, messageText),
+      exposure: ({ details }) => exposure(this.#l10n, addressesIn(details), messageText),
       hole: (event) => this.#holeOf(event),
     });
     const actions = this.#actions(toast);
@@ -119,4 +119,10 @@ export class SecurityNotices implements Disposable {
     const key = this.#keys.known.keys.find((known) => known.id === id);
     return key === undefined ? id : keyLabel(key);
   }
+}
+
+/** Where the gateway listens after a change, beyond loopback. Told by the event: the state may be a moment behind. */
+function addressesIn(details: AuditEvent['details']): readonly string[] {
+  const to = details?.to;
+  return typeof to !== 'string' || to === 'loopback' ? [] : to.split(', ');
 }

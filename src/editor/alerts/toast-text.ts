@@ -9,8 +9,8 @@ import { interruptionKinds, type Interruption, type InterruptionKind, type Toast
 export interface ToastFacts {
   /** What people call a key; the id where it is not known. */
   readonly keyLabel: (id: string) => string;
-  /** Who can reach the gateway, as a sentence. */
-  readonly exposure: string;
+  /** Who can reach the gateway after a change, as a sentence. */
+  readonly exposure: (event: AuditEvent) => string;
   /** What the check-up found, in the reader's words where they are known, fit for a message. */
   readonly hole: (event: AuditEvent) => string;
 }
@@ -31,7 +31,7 @@ function singleText(l10n: Localizer, { kind, event }: Interruption, facts: Toast
         messageText(facts.keyLabel(event.keyId ?? '?')),
       );
     case 'exposure':
-      return l10n.t('Who can reach the gateway has changed. {0}', facts.exposure);
+      return l10n.t('Who can reach the gateway has changed. {0}', facts.exposure(event));
     case 'hole':
       return l10n.t('The exposure check-up found a hole: {0}', facts.hole(event));
     case 'throttle':

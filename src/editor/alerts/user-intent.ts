@@ -47,7 +47,11 @@ export class UserIntent {
     // Who asked for the check-up reads its report.
     if (event.kind === 'checkup.finding') return this.#clock.monotonic() - this.#checkedAt < checkupMs;
     if (event.kind !== 'exposure.changed') return false;
-    const isClosing = event.details?.to === 'loopback' && phase !== 'on';
-    return isClosing || this.#clock.monotonic() - this.#askedAt < effectMs;
+    const { to, by } = event.details ?? {};
+    const isShut = to === 'loopback';
+    const isClosing = isShut && phase !== 'on';
+    // It comes as it was agreed on in the beginning.
+    const isAgreedEnd = isShut && (by === 'timer' || by === 'share');
+    return isClosing || isAgreedEnd || this.#clock.monotonic() - this.#askedAt < effectMs;
   }
 }

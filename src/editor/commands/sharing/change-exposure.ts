@@ -18,6 +18,9 @@ export const changeExposure: CommandHandler = async (services) => {
   requireTrust(l10n);
   const [addresses, tls] = await Promise.all([gateway.request('exposure/addresses', {}), tlsOf(services)]);
   const exposure = gateway.status.state?.sharing.exposure;
+  // Nobody is to answer four questions for nothing; what is open may be narrowed without a key.
+  const isShut = (exposure?.addresses ?? []).length === 0;
+  if (isShut && !(await hasKey(services))) return;
   const wish = await askForExposure({
     input,
     l10n,

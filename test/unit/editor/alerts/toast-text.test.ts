@@ -6,7 +6,7 @@ import { makeEvent, minuteMs } from '../security-facts';
 
 const facts = {
   keyLabel: () => 'old .env',
-  exposure: 'Only this machine can reach it.',
+  exposure: () => 'Only this machine can reach it.',
   hole: () => 'Ollama answers on 192.168.1.20.',
 };
 

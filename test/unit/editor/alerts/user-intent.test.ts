@@ -41,6 +41,17 @@ describe('a change of exposure', () => {
     assert.equal(intent.explains(closed, 'on'), false);
   });
 
+  it('is the agreed end of a share or of a time, of which nobody has to be told', () => {
+    const intent = new UserIntent(new FakeClock());
+    const change = (to: string, by: string) =>
+      makeEvent({ kind: 'exposure.changed', details: { from: '192.168.1.20, 10.0.0.5', to, by } });
+
+    assert.equal(intent.explains(change('loopback', 'share'), 'on'), true);
+    assert.equal(intent.explains(change('loopback', 'timer'), 'on'), true);
+    assert.equal(intent.explains(change('loopback', 'key'), 'on'), false);
+    assert.equal(intent.explains(change('10.0.0.5', 'share'), 'on'), false);
+  });
+
   it('is the only thing an intent explains', () => {
     const intent = new UserIntent(new FakeClock());
 
