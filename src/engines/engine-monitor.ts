@@ -22,7 +22,7 @@ import { parentEngineOf } from './listener-owner';
 import { afterSign } from './passive-engine';
 import { PollTimer } from './poll-timer';
 import type { Prober } from './probe';
-import { retired, syncRecords } from './record-sync';
+import { retired, syncRecords, withSeeds } from './record-sync';
 import { nextDelayMs } from './schedule';
 import { isCacheable, seedsByUrl } from './seeded-engines';
 import { visitAddress } from './visit';
@@ -157,11 +157,19 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     this.#followCandidates();
   }
 
-  /** Engines of an earlier run, shown as stale until they have been looked at. To be called before `start`. */
-  seed(engines: readonly Engine[]): void {
+  /**
+   * Engines of an earlier run, shown as stale until they have been looked at. May come after `start`: what has been
+   * read meanwhile stays, and addresses that gave nothing are looked at again, knowing what was there. Resolves when
+   * that has ended.
+   */
+  async seed(engines: readonly Engine[]): Promise<void> {
     this.#seeds = seedsByUrl(engines);
+    const before = this.#records;
+    this.#records = withSeeds(before, this.#seeds, this.#deps.clock.now());
+    const again = [...this.#records].filter(([url, record]) => this.#visitedAt.has(url) && record !== before.get(url));
     this.#syncCandidates();
     this.#publish();
+    if (this.#isStarted) await Promise.all(again.map(([url]) => this.#visit(url, true)));
   }
 
   /** What is worth keeping for `seed` at the next start. */

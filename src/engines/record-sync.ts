@@ -31,6 +31,26 @@ export function syncRecords(
   );
 }
 
+/**
+ * The records with what an earlier run knew of addresses that have not let this one in: used for those there are,
+ * whose seeds are taken out of `seeds`. What has been read in this run stays.
+ */
+export function withSeeds(
+  records: ReadonlyMap<string, EngineRecord>,
+  seeds: Map<string, Engine>,
+  now: number,
+): Map<string, EngineRecord> {
+  return new Map(
+    [...records].map(([url, record]) => {
+      const seed = seeds.get(url);
+      seeds.delete(url);
+      const isDecided =
+        record.checkedAt !== undefined || record.role === 'self' || record.candidate.passiveModels !== undefined;
+      return [url, seed === undefined || isDecided ? record : seededRecord(newRecord(record.candidate), seed, now)];
+    }),
+  );
+}
+
 /** Names and sources may change without a new look; how the address is asked may not. */
 function isProbedAlike(a: Candidate, b: Candidate): boolean {
   return a.kind === b.kind && JSON.stringify(a.passiveModels) === JSON.stringify(b.passiveModels);

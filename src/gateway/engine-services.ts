@@ -33,6 +33,8 @@ export class EngineServices implements Engines {
   readonly #cache: EngineCache;
   #config: FlmConfig;
   #isStopped = false;
+  /** What an earlier run knew has been taken in: until then, saving would lose it. */
+  #isRemembering = false;
   #savedScanAt: number | undefined;
 
   constructor(deps: EngineServicesDeps) {
@@ -54,17 +56,24 @@ export class EngineServices implements Engines {
 
   start(): void {
     this.#monitor.onDidChange((snapshot) => this.#saveAfterRound(snapshot));
-    void this.#cache.load().then((engines) => {
+    this.#monitor.start();
+  }
+
+  remember(): void {
+    void this.#cache.load().then(async (engines) => {
       if (this.#isStopped) return;
-      this.#monitor.seed(engines);
-      this.#monitor.start();
+      await this.#monitor.seed(engines);
+      this.#isRemembering = true;
+      // The first round may be over by now.
+      this.#saveAfterRound(this.#monitor.snapshot());
     });
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#monitor.stop();
-    if (this.#monitor.snapshot().scannedAt !== undefined) await this.#cache.save(this.#monitor.cacheable());
+    const isWorthKeeping = this.#isRemembering && this.#monitor.snapshot().scannedAt !== undefined;
+    if (isWorthKeeping) await this.#cache.save(this.#monitor.cacheable());
   }
 
   snapshot(): EnginesSnapshot {
@@ -98,7 +107,7 @@ export class EngineServices implements Engines {
   }
 
   #saveAfterRound(snapshot: EnginesSnapshot): void {
-    if (snapshot.scannedAt === this.#savedScanAt) return;
+    if (!this.#isRemembering || this.#isStopped || snapshot.scannedAt === this.#savedScanAt) return;
     this.#savedScanAt = snapshot.scannedAt;
     void this.#cache.save(this.#monitor.cacheable());
   }

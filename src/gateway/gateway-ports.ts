@@ -13,8 +13,10 @@ export interface Engines {
   /** Published models, for the proxy and the diagnosis. */
   readonly catalog: Catalog;
   readonly onDidChange: Event<EnginesSnapshot>;
-  /** Begins to look; the first round follows at once. */
+  /** Begins to look; the first round follows at once. Needs no storage. */
   start(): void;
+  /** The storage is open: shows the engines of the last run, as far as they have not been seen, and keeps new ones. */
+  remember(): void;
   /** No probe runs afterwards. */
   stop(): Promise<void> | void;
   snapshot(): EnginesSnapshot;

@@ -111,13 +111,14 @@ export class GatewayService implements RpcService {
     this.#logProblems();
     this.#store.add(guardian.onDidChange(() => this.#securityPush.trigger()));
     this.#store.add(sharing.onDidChange(() => this.#sharingPush.trigger()));
+    this.#store.add(engines.onDidChange(() => this.#enginesPush.trigger()));
+    engines.start(); // while the storage opens: looking takes nothing from it
     await guardian.start(); // before a request can come in: blocks, keys and policy are known
+    engines.remember();
     exposure.start(this.#config);
     await shares.start(); // before anything listens: what is over must not be open for a moment
-    this.#store.add(engines.onDidChange(() => this.#enginesPush.trigger()));
     this.#store.add(proxy.onDidChange((state) => this.#proxyChanged(state)));
     const wanted: DesiredState = (await desired?.restore()) ?? { isProxyOn: false };
-    engines.start();
     const isWanted = this.#options.startProxy || this.#config['proxy.autoStart'] || wanted.isProxyOn;
     const port = wanted.wantedPort === this.#config['proxy.port'] ? wanted.port : undefined;
     const starting = isWanted ? proxy.start(port) : undefined;

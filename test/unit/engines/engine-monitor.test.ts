@@ -480,7 +480,7 @@ describe('engine monitor', () => {
     const scene = new Scene();
     scene.network.serve(ollamaUrl, ollamaServer());
 
-    scene.monitor.seed(earlier.monitor.cacheable());
+    await scene.monitor.seed(earlier.monitor.cacheable());
     assert.deepEqual(
       scene.engines.map((engine) => [engine.isStale, engine.reason.code, engine.models.length]),
       [[true, 'engine.cached', 1]],
@@ -498,12 +498,74 @@ describe('engine monitor', () => {
     earlier.network.serve(ollamaUrl, ollamaServer());
     await earlier.start();
     const scene = new Scene();
-    scene.monitor.seed(earlier.monitor.cacheable());
+    await scene.monitor.seed(earlier.monitor.cacheable());
 
     await scene.start(false);
 
     assert.deepEqual(scene.states, []);
   });
+
+  it('shows an engine of an earlier run that comes to be known during the first look', async () => {
+    const earlier = new Scene();
+    earlier.network.serve(ollamaUrl, ollamaServer());
+    await earlier.start();
+    const scene = new Scene();
+    scene.network.serve(ollamaUrl, () => new Promise(() => undefined));
+    await scene.start();
+
+    await scene.monitor.seed(earlier.monitor.cacheable());
+
+    assert.deepEqual(
+      scene.engines.map((engine) => [engine.id, engine.isStale, engine.reason.code, engine.models.length]),
+      [['ollama', true, 'engine.cached', 1]],
+    );
+  });
+
+  it('keeps what it has read when an earlier run comes to be known afterwards', async () => {
+    const earlier = new Scene();
+    earlier.network.serve(ollamaUrl, ollamaServer(['old:1b']));
+    await earlier.start();
+    const scene = new Scene();
+    scene.network.serve(ollamaUrl, ollamaServer(['new:1b']));
+    await scene.start();
+
+    await scene.monitor.seed(earlier.monitor.cacheable());
+
+    assert.deepEqual(
+      scene.engines.map((engine) => [engine.isStale, engine.models.map(({ id }) => id)]),
+      [[false, ['new:1b']]],
+    );
+  });
+
+  it('drops an engine of an earlier run that was found gone before the earlier run was known', async () => {
+    const earlier = new Scene();
+    earlier.network.serve(ollamaUrl, ollamaServer());
+    await earlier.start();
+    const scene = await new Scene().start(false);
+
+    await scene.monitor.seed(earlier.monitor.cacheable());
+
+    assert.deepEqual(scene.states, []);
+  });
+
+  for (const isKnownLate of [false, true]) {
+    it(`knows what a configured engine that is down was, the earlier run known ${isKnownLate ? 'after' : 'before'} the look`, async () => {
+      const url = 'http://engine.test:11434';
+      const earlier = new Scene(configured(url));
+      earlier.network.serve(url, ollamaServer(['a:1b']));
+      await earlier.start();
+      const scene = new Scene(configured(url));
+
+      if (isKnownLate) await scene.start();
+      await scene.monitor.seed(earlier.monitor.cacheable());
+      if (!isKnownLate) await scene.start();
+
+      assert.deepEqual(
+        scene.engines.map((engine) => [engine.kind, engine.state, engine.models.map(({ id }) => id)]),
+        [['ollama', 'network-error', ['a:1b']]],
+      );
+    });
+  }
 
   it('takes nothing from a damaged cache', async () => {
     const scene = new Scene();
@@ -521,7 +583,7 @@ describe('engine monitor', () => {
       { ...good, baseUrl: llamaUrl, kind: 'nonsense', models: [] },
     ];
 
-    scene.monitor.seed(damaged as unknown as readonly Engine[]);
+    await scene.monitor.seed(damaged as unknown as readonly Engine[]);
 
     assert.deepEqual(
       scene.engines.map((engine) => engine.models.map((model) => model.id)),

@@ -28,10 +28,14 @@ class FakeEngines implements Engines {
   readonly keys: string[] = [];
   isActive = false;
   isRunning = false;
+  isRemembering = false;
   demo: string | undefined;
 
   start(): void {
     this.isRunning = true;
+  }
+  remember(): void {
+    this.isRemembering = true;
   }
   stop(): void {
     this.isRunning = false;
@@ -62,6 +66,7 @@ class FakeEngines implements Engines {
 describe('gateway service', () => {
   let clock: FakeClock;
   let engines: FakeEngines;
+  let guardian: FakeGuardian;
   let sent: string[];
   let activity: Emitter<void>;
   let service: GatewayService;
@@ -72,6 +77,7 @@ describe('gateway service', () => {
   beforeEach(() => {
     clock = new FakeClock();
     engines = new FakeEngines();
+    guardian = new FakeGuardian();
     sent = [];
     activity = new Emitter<void>();
     demoFails = false;
@@ -109,7 +115,7 @@ describe('gateway service', () => {
           start: () => (demoFails ? Promise.reject(new Error('no')) : Promise.resolve('http://127.0.0.1:4000')),
           stop: () => Promise.resolve(),
         },
-        guardian: new FakeGuardian(),
+        guardian,
         protectionHandlers: {} as ProtectionHandlers,
         exposure: {
           start: (settings) => exposures.push(settings['proxy.exposure']),
@@ -175,6 +181,19 @@ describe('gateway service', () => {
     await service.start();
 
     assert.deepEqual([service.state().proxy.phase, engines.isRunning, engines.isActive], ['off', true, false]);
+  });
+
+  it('looks for engines while the storage opens, and takes in what it remembers of them afterwards', async () => {
+    let open!: () => void;
+    guardian.opened = new Promise((resolve) => (open = resolve));
+
+    const started = service.start();
+    await settle();
+    assert.deepEqual([engines.isRunning, engines.isRemembering], [true, false]);
+    open();
+    await started;
+
+    assert.equal(engines.isRemembering, true);
   });
 
   it('lets requests wait until keys, blocks and what was on are known', async () => {
@@ -315,10 +334,12 @@ class FakeGuardian implements Guardian {
   readonly changes = new Emitter<void>();
   readonly onDidChange = this.changes.event;
   isRunning = false;
+  /** What its storage waits for. */
+  opened: Promise<void> = Promise.resolve();
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    await this.opened;
     this.isRunning = true;
-    return Promise.resolve();
   }
   stop(): Promise<void> {
     this.isRunning = false;
