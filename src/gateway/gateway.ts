@@ -45,6 +45,8 @@ export interface GatewayOptions {
   /** Wins over the configured port; 0 for any. */
   readonly port?: number;
   readonly engineKeys?: Readonly<Record<string, string>>;
+  /** The security policy of a configuration file, raw: takes the place of the stored one. */
+  readonly policy?: unknown;
   readonly replaceNonce?: string;
   readonly logger: LeveledLogger;
   /** It ends by itself: another gateway holds the lease now, or a newer window asked. Called once; call `stop` then. */
@@ -61,6 +63,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #clock: Clock = systemClock;
   readonly #service: GatewayService;
+  readonly #protection: Protection;
   readonly #rpc: RpcServer;
   readonly #token = createToken();
   #lease: Lease | undefined;
@@ -69,7 +72,8 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    this.#service = this.#build();
+    this.#protection = this.#buildProtection();
+    this.#service = this.#build(this.#protection);
     this.#rpc = new RpcServer({
       token: this.#token,
       version: options.version,
@@ -125,7 +129,12 @@ export class Gateway {
   }
 
   /** Takes a configuration, as from a changed file. */
-  async configure(config: ParsedConfig, engineKeys: Readonly<Record<string, string>> = {}): Promise<void> {
+  async configure(
+    config: ParsedConfig,
+    engineKeys: Readonly<Record<string, string>> = {},
+    policy?: unknown,
+  ): Promise<void> {
+    if (policy !== undefined) await this.#protection.setPolicy(policy);
     for (const [baseUrl, key] of Object.entries(engineKeys)) this.#service.setKey(baseUrl, key);
     await this.#service.applyConfig(config);
   }
@@ -151,17 +160,22 @@ export class Gateway {
     this.#options.logger.info('Stopped.');
   }
 
-  #build(): GatewayService {
+  #buildProtection(): Protection {
+    const { dataDir, logger, policy } = this.#options;
+    return new Protection({
+      dataDir,
+      clock: this.#clock,
+      logger,
+      ...(policy === undefined ? {} : { policy }),
+      onEvent: (event) => this.#rpc.notifyAll('security/event', event),
+    });
+  }
+
+  #build(protection: Protection): GatewayService {
     const { dataDir, version, config, logger, isHeadless, port } = this.#options;
     const clock = this.#clock;
     const keys = new EngineKeyRing();
     for (const [baseUrl, key] of Object.entries(this.#options.engineKeys ?? {})) keys.set(baseUrl, key);
-    const protection = new Protection({
-      dataDir,
-      clock,
-      logger,
-      onEvent: (event) => this.#rpc.notifyAll('security/event', event),
-    });
     const engines = new EngineServices({
       config: config.config,
       keys,

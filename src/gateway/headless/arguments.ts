@@ -40,6 +40,7 @@ export const usage = `Usage: node gateway.js [options]
 Finds LLM engines on this machine and publishes them through one OpenAI-compatible endpoint.
 
   --config FILE      settings as JSON, with the names of the flm.* settings; may hold "engineKeys": {"URL": "KEY"}
+                     and "policy": {…}, the security policy
   --data-dir DIR     where state is kept (default: the user's data folder); one gateway per folder
   --port N           port to listen on, 0 for any (default 11435; the next free one if it is taken)
   --expose WHO       who can reach it: machine (default), all, or addresses and interfaces of this machine,

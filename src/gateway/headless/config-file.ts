@@ -2,11 +2,14 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Clock, Timer } from '../../core/clock';
 import type { Disposable } from '../../core/disposable';
 import { FlmError, messageOf } from '../../core/errors';
+import { parsePolicy } from '../../core/policy';
 
-/** What a configuration file says, the keys taken apart from the settings. */
+/** What a configuration file says, keys and policy taken apart from the settings. */
 export interface ConfigFile {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly engineKeys: Readonly<Record<string, string>>;
+  /** The security policy, raw; undefined: what is stored stays. */
+  readonly policy?: unknown;
 }
 
 const maxBytes = 4 * 1024 * 1024;
@@ -33,8 +36,20 @@ export function readConfigFile(path: string): ConfigFile {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new FlmError('config_invalid', `The configuration file ${path} must hold a JSON object.`);
   }
-  const { engineKeys, ...settings } = value as Record<string, unknown>;
-  return { settings, engineKeys: readEngineKeys(engineKeys, `engineKeys in ${path}`) };
+  const { engineKeys, policy, ...settings } = value as Record<string, unknown>;
+  return {
+    settings,
+    engineKeys: readEngineKeys(engineKeys, `engineKeys in ${path}`),
+    ...(policy === undefined ? {} : { policy: checkedPolicy(policy, `policy in ${path}`) }),
+  };
+}
+
+/** Throws FlmError `config_invalid` naming every field that cannot be used. */
+function checkedPolicy(raw: unknown, where: string): unknown {
+  const parsed = parsePolicy(raw);
+  if (parsed.ok) return raw;
+  const faults = parsed.problems.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
+  throw new FlmError('config_invalid', `${where} cannot be used: ${faults}.`);
 }
 
 /** Keys by base URL. Throws FlmError `config_invalid` naming `where`; never shows a key. */

@@ -95,6 +95,7 @@ class HeadlessRun {
       isHeadless: true,
       ...(this.#args.port === undefined ? {} : { port: this.#args.port }),
       engineKeys: file.engineKeys,
+      ...(file.policy === undefined ? {} : { policy: file.policy }),
       logger: this.#logger,
       onEnd: (cause) => this.#end({ cause, exitCode: exitCodes.taken }),
     });
@@ -174,7 +175,7 @@ class HeadlessRun {
     try {
       const file = this.#readConfig();
       const { config, problems } = this.#parse(file);
-      await this.#gateway?.configure({ config, problems }, file.engineKeys);
+      await this.#gateway?.configure({ config, problems }, file.engineKeys, file.policy);
       this.#logger.info('The configuration file was read again.');
     } catch (error) {
       this.#logger.error(`${messageOf(error)} What applied so far still does.`);

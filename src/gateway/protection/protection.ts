@@ -27,6 +27,8 @@ export interface ProtectionDeps {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Takes the place of the stored policy from the start; raw. */
+  readonly policy?: unknown;
   /** Something a person may want to be interrupted for. */
   readonly onEvent: (event: AuditEvent) => void;
 }
@@ -127,6 +129,7 @@ export class Protection {
     this.tokensToday.load(usage.map(({ keyId, day, tokens }) => ({ keyId, day, count: tokens })));
     this.requestsToday.load(usage.map(({ keyId, day, requests }) => ({ keyId, day, count: requests })));
     this.#applyPolicy(this.policies.load());
+    if (this.#deps.policy !== undefined) await this.setPolicy(this.#deps.policy);
     this.#services.start();
     this.#expiries.renew();
     this.record('gateway.started', { pid: process.pid });
@@ -165,7 +168,9 @@ export class Protection {
     const result = await this.policies.set(raw);
     if (!result.ok) return result;
     this.#applyPolicy(result.policy);
-    this.record('policy.changed', { fields: changedFields(before, result.policy).join(', ').slice(0, 1000) }, 'low');
+    const fields = changedFields(before, result.policy);
+    if (fields.length === 0) return result;
+    this.record('policy.changed', { fields: fields.join(', ').slice(0, 1000) }, 'low');
     this.#changes.fire();
     this.#accessChanges.fire('policy');
     return result;

@@ -146,6 +146,11 @@ describe('headless gateway', function () {
   for (const [what, content, expected] of [
     ['that is not JSON', '{ "proxy": ', /flm\.json is not valid JSON/],
     ['that is no object', '[1, 2]', /flm\.json must hold a JSON object/],
+    [
+      'with a policy that cannot be used',
+      '{"policy": {"mode": "loud", "tls": {"mode": "files"}}}',
+      /policy in .*flm\.json cannot be used: mode must be one of/,
+    ],
     ['with bad engine keys', '{"engineKeys": {"not a url": "x"}}', /engineKeys .* must map base URLs to keys/],
   ] as const) {
     it(`refuses a configuration file ${what}`, async () => {
@@ -190,6 +195,18 @@ describe('headless gateway', function () {
     await gateway.logged(new RegExp(`answers at http://127\\.0\\.0\\.1:${second}/v1`));
 
     assert.equal((await fetch(`http://127.0.0.1:${second}/health`)).status, 200);
+  });
+
+  it('enforces the policy of its configuration file from the first request, and a changed one', async () => {
+    const gateway = await serve({ ...quiet, policy: { requireKeyOnLoopback: true } });
+    const { port } = await gateway.serving();
+    const models = () => fetch(`http://127.0.0.1:${port}/v1/models`);
+    assert.equal((await models()).status, 401);
+
+    writeConfig({ ...quiet, policy: { requireKeyOnLoopback: false } });
+    await gateway.logged(/configuration file was read again/);
+
+    assert.equal((await models()).status, 200);
   });
 
   it('keeps what applied when a changed configuration file is broken', async () => {
