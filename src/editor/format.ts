@@ -67,6 +67,11 @@ export function formatAge(l10n: Localizer, ageMs: number): string {
   return l10n.t('{0} d', Math.floor(seconds / 86400));
 }
 
+/** The day in the reader's locale: `Nov 29, 2026`. */
+export function formatDay(epochMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(epochMs);
+}
+
 /** Date and time of day in the reader's locale. */
 export function formatTime(epochMs: number, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(epochMs);

@@ -60,9 +60,9 @@ export function exposureQuestion(
       ? l10n.t('One of these addresses is public: the whole internet may be able to connect.')
       : l10n.t('Every machine in these networks will be able to connect.'),
     usableKeys === 1
-      ? l10n.t('Only who has the API key gets in, to all models and routes that key allows.')
+      ? l10n.t('Only somebody who has the API key gets in, and only to the models and routes it allows.')
       : l10n.t(
-          'Only who has one of the {0} API keys gets in, to the models and routes that key allows.',
+          'Only somebody who has one of the {0} API keys gets in, and only to the models and routes that key allows.',
           formatCount(usableKeys, l10n.language),
         ),
     isEncrypted

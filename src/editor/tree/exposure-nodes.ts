@@ -3,7 +3,7 @@ import type { CheckupReport, SharingSummary } from '../../protocol/sharing-rpc';
 import { checkupSummary } from '../checkup/checkup-page';
 import type { CommandId } from '../contributions';
 import { addressText, encryptionText, isOpenUnencrypted, untilText } from '../exposure/exposure-text';
-import { formatTime, separator } from '../format';
+import { formatDay, separator } from '../format';
 import { localizeReason, type Localizer } from '../localizer';
 import { plainText } from '../safe-text';
 import type { NoteNode } from './sharing-node';
@@ -48,11 +48,11 @@ function exposureRows(l10n: Localizer, sharing: SharingSummary): NoteNode[] {
 
 function certificateRow(l10n: Localizer, tls: TlsState): NoteNode {
   const { certificate, renewsAt, notice, mode } = tls;
-  const time = (at: number) => formatTime(at, l10n.language);
+  const day = (at: number) => formatDay(at, l10n.language);
   const facts = [
     encryptionText(l10n, tls),
-    certificate === undefined ? '' : l10n.t('until {0}', time(certificate.notAfter)),
-    renewsAt === undefined ? '' : l10n.t('renewed on {0}', time(renewsAt)),
+    certificate === undefined ? '' : l10n.t('until {0}', day(certificate.notAfter)),
+    renewsAt === undefined ? '' : l10n.t('renewed on {0}', day(renewsAt)),
     notice === undefined ? '' : localizeReason(l10n, notice),
   ];
   const isFine = tls.phase !== 'failed' && notice === undefined;

@@ -84,7 +84,7 @@ describe('exposure in a workbench', function () {
     await window.dialog.waitFor({ state: 'hidden', timeout: shownTimeoutMs });
 
     assert.match(text, /Let other machines reach the proxy\?/);
-    assert.match(text, /Only who has the API key gets in/);
+    assert.match(text, /Only somebody who has the API key gets in/);
     assert.match(text, /The connection is encrypted\./);
     assert.match(text, /It ends by itself on/);
     assert.ok(text.includes(`https://${address.address}:${port}/v1`), text);

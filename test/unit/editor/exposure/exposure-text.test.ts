@@ -36,7 +36,7 @@ describe('the question before other machines can connect', () => {
 
     assert.match(detail, /the whole internet may be able to connect/);
     assert.match(detail, /not encrypted: keys, prompts and answers can be read/);
-    assert.match(detail, /Only who has the API key/);
+    assert.match(detail, /Only somebody who has the API key/);
     assert.match(detail, /\nhttp:\/\/192/);
   });
 
