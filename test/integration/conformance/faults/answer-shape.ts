@@ -32,7 +32,7 @@ function piecesOf(api: Api, text: string): (Json | '[DONE]')[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
   const data =
     api === 'ollama' ? lines : lines.flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trimStart()] : []));
-  return data.flatMap((piece) => {
+  return data.flatMap((piece): (Json | '[DONE]')[] => {
     if (piece === '[DONE]') return [piece];
     try {
       const value: unknown = JSON.parse(piece);
@@ -84,12 +84,16 @@ export function saidIn(api: Api, text: string, isStream: boolean): string {
 
 function pieceText(api: Api, piece: Json): string {
   const delta = piece.delta as Json | string | undefined;
-  if (api === 'responses') return piece.type === 'response.output_text.delta' ? (delta as string) : '';
-  if (api === 'anthropic') return piece.type === 'content_block_delta' ? String((delta as Json).text ?? '') : '';
-  if (api === 'infill') return String(piece.content ?? '');
-  if (api === 'ollama') return String(piece.response ?? (piece.message as Json | undefined)?.content ?? '');
+  if (api === 'responses') return piece.type === 'response.output_text.delta' ? textOf(delta) : '';
+  if (api === 'anthropic') return piece.type === 'content_block_delta' ? textOf((delta as Json).text) : '';
+  if (api === 'infill') return textOf(piece.content);
+  if (api === 'ollama') return textOf(piece.response ?? (piece.message as Json | undefined)?.content);
   const [choice] = (Array.isArray(piece.choices) ? piece.choices : []) as Json[];
-  return String(choice?.text ?? (choice?.delta as Json | null | undefined)?.content ?? '');
+  return textOf(choice?.text ?? (choice?.delta as Json | null | undefined)?.content);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function wholeText(api: Api, body: Json): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { errorIn } from './answer-shape';
 import { answerFaults } from './answers';
 import { routes } from './routes';
-import { assertNothingLeaked, assertQuiet, before, lastRecord, stopAll, traffic, watchRejections } from './scene';
+import { assertNothingLeaked, assertQuiet, withEngine, lastRecord, stopAll, traffic, watchRejections } from './scene';
 
 describe('Fault matrix: what engines answer, on every route', () => {
   watchRejections();
@@ -12,7 +12,7 @@ describe('Fault matrix: what engines answer, on every route', () => {
     describe(what, () => {
       for (const route of routes) {
         it(route.name, async () => {
-          const scene = await before(route, { answers: { '*': answer } });
+          const scene = await withEngine(route, { answers: { '*': answer } });
 
           const told = await scene.ask();
 
@@ -39,7 +39,7 @@ describe('Fault matrix: the circuit breaker, on every route', () => {
 
   for (const route of routes) {
     it(`opens after three failures of the connection: ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
       await scene.engine.stop();
 
       const codes: unknown[] = [];
@@ -58,7 +58,7 @@ describe('Fault matrix: the circuit breaker, on every route', () => {
 
     it(`opens after three resets before the head: ${route.name}`, async () => {
       const answers = { '*': ({ req }: { req: { socket: { destroy(): unknown } } }) => void req.socket.destroy() };
-      const scene = await before(route, { answers });
+      const scene = await withEngine(route, { answers });
 
       for (let i = 0; i < 3; i++) await scene.ask();
 
@@ -67,7 +67,7 @@ describe('Fault matrix: the circuit breaker, on every route', () => {
     });
 
     it(`stays closed whatever an engine answers: ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
       for (const status of [400, 404, 429, 500, 503]) {
         scene.engine.script({ answers: { '*': { status, body: { error: 'no' } } } });
         await scene.ask();

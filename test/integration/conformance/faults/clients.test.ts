@@ -4,7 +4,7 @@ import { sendRaw } from '../../../helpers/proxy-harness';
 import type { Exchange } from '../../../helpers/engines/exchange';
 import { endOf, errorIn, saidIn } from './answer-shape';
 import { engineStreams, routes, textRoutes, type FaultRoute } from './routes';
-import { assertQuiet, before, lastRecord, stopAll, traffic, watchRejections, type EngineScene } from './scene';
+import { assertQuiet, withEngine, lastRecord, stopAll, traffic, watchRejections, type EngineScene } from './scene';
 
 /** Rejects when the client has left; either way the request is over. */
 async function leave(scene: EngineScene, when: (scene: EngineScene) => Promise<void>): Promise<void> {
@@ -15,7 +15,9 @@ async function leave(scene: EngineScene, when: (scene: EngineScene) => Promise<v
   await asked;
 }
 
-const untilAsked = async ({ engine }: EngineScene): Promise<void> => void (await engine.waitForRequest());
+const untilAsked = async ({ engine }: EngineScene): Promise<void> => {
+  await engine.waitForRequest();
+};
 
 const untilMiddle = async ({ engine }: EngineScene): Promise<void> => {
   while ((engine.generations[0]?.tokens ?? 0) < 5) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -34,7 +36,7 @@ describe('Fault matrix: clients that leave, on every route (40)', () => {
 
   for (const route of routes) {
     it(`before the first byte: ${route.name}`, async () => {
-      const scene = await before(route, { timing: { answerMs: 60_000 } });
+      const scene = await withEngine(route, { timing: { answerMs: 60_000 } });
 
       await leave(scene, untilAsked);
 
@@ -42,7 +44,7 @@ describe('Fault matrix: clients that leave, on every route (40)', () => {
     });
 
     it(`after the end, keeping the connection, is no abort: ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
 
       for (let i = 0; i < 3; i++) assert.equal((await scene.ask()).status, 200);
 
@@ -58,7 +60,7 @@ describe('Fault matrix: clients that leave, on every route (40)', () => {
   for (const route of textRoutes) {
     it(`in the middle of the generation: ${route.name}`, async () => {
       const reply = { text: Array<string>(2000).fill(' word') };
-      const scene = await before(route, { reply, timing: { tokenMs: 3 } });
+      const scene = await withEngine(route, { reply, timing: { tokenMs: 3 } });
 
       await leave(scene, untilMiddle);
 
@@ -97,7 +99,7 @@ describe('Fault matrix: clients that read slowly, on every stream (39)', () => {
   for (const route of engineStreams.filter(({ isStream }) => isStream)) {
     it(route.name, async () => {
       const total = 150 * 1024 * 1024;
-      const scene = await before(route, { answers: { '*': flood(route, total) } });
+      const scene = await withEngine(route, { answers: { '*': flood(route, total) } });
       const body = JSON.stringify({ ...route.body('Hi'), model: scene.model });
       const socket = connect(scene.port, '127.0.0.1');
       socket.on('error', () => undefined);
@@ -128,7 +130,7 @@ describe('Fault matrix: what clients send, on every route', () => {
 
   for (const route of routes) {
     it(`with «Expect: 100-continue» (43): ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
       const body = JSON.stringify({ ...route.body('Hi'), model: scene.model });
 
       const answer = await sendRaw(
@@ -141,7 +143,7 @@ describe('Fault matrix: what clients send, on every route', () => {
     });
 
     it(`larger than the engine takes (43): ${route.name}`, async () => {
-      const scene = await before(route, { bodyLimitBytes: 20_000 });
+      const scene = await withEngine(route, { bodyLimitBytes: 20_000 });
 
       const told = await scene.ask('x '.repeat(500_000));
 
@@ -152,7 +154,7 @@ describe('Fault matrix: what clients send, on every route', () => {
     });
 
     it(`that is no JSON never reaches the engine (13): ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
 
       const answer = await scene.post(route.path, '{"model":"engine/x",');
 
@@ -162,7 +164,7 @@ describe('Fault matrix: what clients send, on every route', () => {
     });
 
     it(`with another method never reaches the engine (45): ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
 
       for (const method of ['HEAD', 'GET', 'PUT', 'DELETE', 'PATCH']) {
         const answer = await fetch(scene.url + route.path, { method });
@@ -184,7 +186,7 @@ describe('Fault matrix: what clients send, on every route', () => {
 
   for (const route of textRoutes) {
     it(`twelve at once do not mix (44): ${route.name}`, async () => {
-      const scene = await before(route, { timing: { tokenMs: 1 }, chatId: 'chatcmpl-417' });
+      const scene = await withEngine(route, { timing: { tokenMs: 1 }, chatId: 'chatcmpl-417' });
       const prompts = Array.from({ length: 12 }, (_, i) => `prompt-number-${i}-`);
 
       const all = await Promise.all(prompts.map((prompt) => scene.ask(prompt)));

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { startOddServer, type OddKind } from '../../../helpers/engines/odd-server';
+import { literalBaseUrls } from '../../../../src/engines/base-url';
 import { columns } from '../columns';
 import { endOf, errorIn } from './answer-shape';
 import { routes } from './routes';
 import {
   assertNothingLeaked,
   assertQuiet,
-  before,
-  beforeUrl,
+  withEngine,
+  withUrl,
   columnOf,
   lastRecord,
   stopAll,
@@ -42,7 +43,7 @@ describe('Fault matrix: strangers on the engine’s port, on every route', () =>
       try {
         await Promise.all(
           routes.map(async (route) => {
-            const scene = await beforeUrl(route, server.url, impatient);
+            const scene = await withUrl(route, server.url, impatient);
 
             const told = await scene.ask();
 
@@ -66,7 +67,7 @@ describe('Fault matrix: strangers on the engine’s port, on every route', () =>
     const server = await startOddServer('huge-body', { hugeBytes: 20_000_000 });
     try {
       for (const route of routes) {
-        const scene = await beforeUrl(route, server.url, impatient);
+        const scene = await withUrl(route, server.url, impatient);
 
         const told = await scene.ask().catch(() => undefined);
 
@@ -90,8 +91,8 @@ describe('Fault matrix: engines come, go and change places, on every route', () 
         const gone = await columnOf(route).start({}, route.purpose);
         const { port, url } = gone;
         await gone.stop();
-        const engine = await other.start({ port } as object, route.purpose);
-        const scene = await beforeUrl(route, url);
+        const engine = await other.start({ port }, route.purpose);
+        const scene = await withUrl(route, url);
         try {
           const told = await scene.ask();
 
@@ -107,7 +108,7 @@ describe('Fault matrix: engines come, go and change places, on every route', () 
     });
 
     it(`an engine that comes back is asked again: ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
       const statuses: number[] = [(await scene.ask()).status];
       await scene.engine.stop();
       statuses.push((await scene.ask()).status);
@@ -125,7 +126,10 @@ describe('Fault matrix: engines come, go and change places, on every route', () 
           .catch(() => undefined);
         if (engine === undefined) this.skip(); // a machine without IPv6
         try {
-          const scene = await beforeUrl(route, `http://localhost:${engine.port}`);
+          // Detection puts a literal address in the place of `localhost`; FLM asks that.
+          const baseUrl = literalBaseUrls(`http://localhost:${engine.port}`).find((base) => base === engine.url);
+          assert.ok(baseUrl !== undefined);
+          const scene = await withUrl(route, baseUrl);
 
           assert.equal((await scene.ask()).status, 200);
         } finally {
@@ -136,7 +140,7 @@ describe('Fault matrix: engines come, go and change places, on every route', () 
     }
 
     it(`a reused connection that the engine just closed is replaced, once (19): ${route.name}`, async () => {
-      const scene = await before(route);
+      const scene = await withEngine(route);
       await scene.ask();
       scene.engine.script({ resetReusedConnections: true });
 

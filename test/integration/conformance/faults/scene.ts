@@ -16,6 +16,11 @@ export async function stopAll(): Promise<void> {
   for (const each of open.splice(0)) await each.stop();
 }
 
+export interface SceneOptions extends Omit<HarnessOptions, 'engines'> {
+  /** The engine's ids of its models. Default: one that its simulator has. */
+  readonly modelIds?: readonly string[];
+}
+
 export interface Told {
   readonly status: number;
   readonly headers: Headers;
@@ -41,14 +46,14 @@ export function columnOf(route: FaultRoute) {
 }
 
 /** FLM before a simulated engine of the route's kind. */
-export async function before(
+export async function withEngine(
   route: FaultRoute,
   script: Script = {},
-  options: Omit<HarnessOptions, 'engines'> = {},
+  options: SceneOptions = {},
 ): Promise<EngineScene> {
   const engine = await columnOf(route).start(script, route.purpose);
   open.push(engine);
-  const scene = await beforeUrl(route, engine.url, options);
+  const scene = await withUrl(route, engine.url, options);
   return { ...scene, engine };
 }
 
@@ -61,27 +66,24 @@ const capabilities = {
 } as const;
 
 /** FLM before whatever listens there, taken for an engine of the route's kind. */
-export async function beforeUrl(
-  route: FaultRoute,
-  baseUrl: string,
-  options: Omit<HarnessOptions, 'engines'> = {},
-): Promise<Scene> {
+export async function withUrl(route: FaultRoute, baseUrl: string, options: SceneOptions = {}): Promise<Scene> {
   const column = columnOf(route);
   const id = column.model(route.purpose);
+  const { modelIds = [id], ...harness } = options;
   const { version } = column;
   const proxy = await startProxy({
     engines: [
       {
         id: 'engine',
         baseUrl,
-        models: [id],
+        models: modelIds,
         kind: route.kind,
         model: { capabilities: capabilities[route.purpose] },
         engine: version === undefined ? {} : { version },
       },
     ],
     keys: { [baseUrl]: engineKey },
-    ...options,
+    ...harness,
   });
   open.unshift(proxy); // before its engine
   const model = `engine/${id}`;
@@ -139,12 +141,9 @@ export async function lastRecord({ recordOf, records }: Scene): Promise<AccessRe
 export function watchRejections(): void {
   const unhandled: unknown[] = [];
   const note = (error: unknown): void => void unhandled.push(error);
-  before_(() => process.on('unhandledRejection', note));
+  before(() => process.on('unhandledRejection', note));
   after(() => {
     process.off('unhandledRejection', note);
     assert.deepEqual(unhandled, []);
   });
 }
-
-/** Mocha's, whose name is taken here. */
-const before_ = globalThis.before;
