@@ -63,6 +63,11 @@ export function texts(fields: Fields, name: string, maxItems: number, maxLength:
   throw invalid(name, `a list of up to ${maxItems} texts`);
 }
 
+/** Reads a list of texts within limits. */
+export function list(maxItems: number, maxLength: number): (fields: Fields, name: string) => readonly string[] {
+  return (fields, name) => texts(fields, name, maxItems, maxLength);
+}
+
 export function someOf<T extends string>(fields: Fields, name: string, allowed: readonly T[]): readonly T[] {
   const value = texts(fields, name, allowed.length, 100);
   if (value.every((item) => allowed.includes(item as T))) return value as T[];

@@ -3,10 +3,12 @@ import { auditKinds, severities } from '../../core/audit';
 import type { AccessQuery, AuditQuery, PageQuery } from '../../core/audit-query';
 import type { KeyScope } from '../../core/api-key';
 import type { SecurityRequests } from '../../protocol/security-rpc';
+import { changedEnd, idParam, limits, rotation } from './limit-params';
 import {
   boolean,
   integer,
   invalid,
+  list,
   nothing,
   number,
   object,
@@ -14,7 +16,6 @@ import {
   optional,
   someOf,
   text,
-  texts,
   time,
   wholeNumber,
   type Fields,
@@ -26,10 +27,7 @@ export type SecurityParamReaders = {
 
 const outcomes = ['ok', 'refused', 'aborted', 'engine-error', 'error'] as const;
 const short = (maxLength: number) => (fields: Fields, name: string) => text(fields, name, maxLength);
-const list = (maxItems: number, maxLength: number) => (fields: Fields, name: string) =>
-  texts(fields, name, maxItems, maxLength);
 const range = (fields: Fields): { range: string } => ({ range: text(fields, 'range', 100) });
-const keyId = (fields: Fields): { id: string } => ({ id: text(fields, 'id', 64) });
 
 /** One row per request about keys, records, blocks and the policy. */
 export const securityParamReaders: SecurityParamReaders = {
@@ -42,14 +40,13 @@ export const securityParamReaders: SecurityParamReaders = {
     ...optional(fields, 'purpose', short(200)),
   }),
   'keys/change': (fields) => ({
-    ...keyId(fields),
+    ...idParam(fields),
     ...optional(fields, 'label', short(200)),
     ...optional(fields, 'scope', (f, name) => scope(object(f, name))),
-    // Here null has a meaning: never expires.
-    ...(fields.expiresAt === null ? { expiresAt: null } : optional(fields, 'expiresAt', time)),
+    ...changedEnd(fields),
   }),
-  'keys/revoke': keyId,
-  'keys/rotate': (fields) => ({ ...keyId(fields), graceMinutes: number(fields, 'graceMinutes', 0, 43_200) }),
+  'keys/revoke': idParam,
+  'keys/rotate': rotation,
 
   'audit/query': auditQuery,
   'access/query': accessQuery,
@@ -103,16 +100,7 @@ export const securityParamReaders: SecurityParamReaders = {
 };
 
 function scope(fields: Fields): KeyScope {
-  const limit = wholeNumber(1, 1e12);
-  return {
-    ...optional(fields, 'models', list(1000, 512)),
-    ...optional(fields, 'routes', list(100, 200)),
-    ...optional(fields, 'requestsPerMinute', limit),
-    ...optional(fields, 'requestsPerDay', limit),
-    ...optional(fields, 'tokensPerDay', limit),
-    ...optional(fields, 'concurrency', limit),
-    ...optional(fields, 'addresses', list(1000, 100)),
-  };
+  return { ...limits(fields), ...optional(fields, 'addresses', list(1000, 100)) };
 }
 
 function pageQuery(fields: Fields): PageQuery {

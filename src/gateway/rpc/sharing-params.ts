@@ -1,7 +1,8 @@
 import { exposureScopes } from '../../core/exposure';
-import type { ShareAudience, ShareLimits } from '../../core/share';
+import type { ShareAudience } from '../../core/share';
 import type { SharingRequests } from '../../protocol/sharing-rpc';
-import { nothing, number, object, oneOf, optional, text, texts, time, wholeNumber, type Fields } from './param-readers';
+import { changedEnd, idParam, limits, rotation } from './limit-params';
+import { list, nothing, object, oneOf, optional, text, texts, time, type Fields } from './param-readers';
 
 export type SharingParamReaders = {
   readonly [N in keyof SharingRequests]: (params: Fields) => SharingRequests[N]['params'];
@@ -9,10 +10,7 @@ export type SharingParamReaders = {
 
 const audiences = ['machine', 'addresses', 'lan', 'internet'] as const;
 const maxAddresses = 64;
-const list = (maxItems: number, maxLength: number) => (fields: Fields, name: string) =>
-  texts(fields, name, maxItems, maxLength);
 const label = (fields: Fields, name: string): string => text(fields, name, 200);
-const shareId = (fields: Fields): { id: string } => ({ id: text(fields, 'id', 64) });
 const addresses = list(maxAddresses, 100);
 
 /** One row per request about exposure, TLS, shares and the check-up. */
@@ -37,15 +35,14 @@ export const sharingParamReaders: SharingParamReaders = {
     ...optional(fields, 'addresses', addresses),
   }),
   'shares/change': (fields) => ({
-    ...shareId(fields),
+    ...idParam(fields),
     ...optional(fields, 'label', label),
     ...optional(fields, 'limits', (f, name) => limits(object(f, name))),
     ...optional(fields, 'audience', (f, name) => audience(object(f, name))),
-    // Here null has a meaning: no end.
-    ...(fields.expiresAt === null ? { expiresAt: null } : optional(fields, 'expiresAt', time)),
+    ...changedEnd(fields),
   }),
-  'shares/end': shareId,
-  'shares/rotate': (fields) => ({ ...shareId(fields), graceMinutes: number(fields, 'graceMinutes', 0, 43_200) }),
+  'shares/end': idParam,
+  'shares/rotate': rotation,
 
   'checkup/run': nothing,
   'checkup/cancel': nothing,
@@ -54,16 +51,4 @@ export const sharingParamReaders: SharingParamReaders = {
 function audience(fields: Fields): ShareAudience {
   const type = oneOf(fields, 'type', audiences);
   return type === 'addresses' ? { type, ranges: texts(fields, 'ranges', 1000, 100) } : { type };
-}
-
-function limits(fields: Fields): ShareLimits {
-  const limit = wholeNumber(1, 1e12);
-  return {
-    ...optional(fields, 'models', list(1000, 512)),
-    ...optional(fields, 'routes', list(100, 200)),
-    ...optional(fields, 'requestsPerMinute', limit),
-    ...optional(fields, 'requestsPerDay', limit),
-    ...optional(fields, 'tokensPerDay', limit),
-    ...optional(fields, 'concurrency', limit),
-  };
 }
