@@ -1,36 +1,19 @@
 import { reason } from '../../../core/reason';
-import type { CheckupFinding } from '../../../protocol/sharing-rpc';
-import type { Check } from '../check';
-import { engineFix } from '../engine-fixes';
-import { fingerprintPath, isOpenAnswer } from '../engine-fingerprint';
-import { localEngines } from '../local-engines';
+import { engineCheck } from '../engine-check';
 
 /** A web page that nobody trusts: `.invalid` is nobody's (RFC 6761 §6.4). */
 export const foreignOrigin = 'https://flm-checkup.invalid';
 
-/** Engines whose answers any web page in a browser on this machine may read. One that asks for a key is none. */
-export const engineCors: Check = {
+/** Engines whose answers any web page in a browser on this machine may read. */
+export const engineCors = engineCheck({
   id: 'engine-cors',
-  run: async (facts, { http }, signal) => {
-    const found = await Promise.all(
-      localEngines(facts).map(async (engine): Promise<CheckupFinding[]> => {
-        const url = `${engine.baseUrl}${fingerprintPath(engine.kind)}`;
-        const reply = await http.send({ url, headers: { origin: foreignOrigin }, verifiesTls: false }, signal);
-        const allowed = reply?.headers['access-control-allow-origin']?.trim();
-        if (!isOpenAnswer(engine.kind, reply) || (allowed !== '*' && allowed !== foreignOrigin)) return [];
-        return [
-          {
-            check: engineCors.id,
-            severity: 'medium',
-            what: reason('checkup.cors.what', engine.name, engine.baseUrl),
-            why: reason('checkup.cors.why'),
-            ...engineFix(engine.kind, 'cors', facts.platform),
-            source: 'https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS',
-            engineId: engine.id,
-          },
-        ];
-      }),
-    );
-    return { findings: found.flat() };
+  problem: 'cors',
+  headers: () => ({ origin: foreignOrigin }),
+  letsIn: ({ headers }) => {
+    const allowed = headers['access-control-allow-origin']?.trim();
+    return allowed === '*' || allowed === foreignOrigin;
   },
-};
+  what: ({ name, baseUrl }) => reason('checkup.cors.what', name, baseUrl),
+  why: reason('checkup.cors.why'),
+  source: 'https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS',
+});
