@@ -1,9 +1,9 @@
 import type { CommandHandler } from '../../command-services';
 import { confirm, copyToClipboard } from '../../copy';
 import { answered, confirmed } from '../../input/questions';
+import { askForGrace } from '../../keys/ask-for-grace';
 import { askForChange } from '../../keys/change-key-steps';
 import { labelProblem } from '../../keys/key-checks';
-import { daysText } from '../../keys/key-expiry';
 import { keyLabel } from '../../keys/key-facts';
 import { modelOptions } from '../../keys/model-options';
 import { messageText, plainText } from '../../safe-text';
@@ -44,24 +44,10 @@ export const changeKeyLimits: CommandHandler = async (services, argument) => {
   await keyList.refresh();
 };
 
-/** How long the old secret of a rotated key goes on working, in minutes. */
-const graces = { none: 0, hour: 60, day: 24 * 60, week: 7 * 24 * 60 } as const;
-
 export const rotateKey: CommandHandler = async (services, argument) => {
   const { l10n, input, gateway, keyList } = services;
   const key = await pickKey(services, argument, l10n.t('Key to rotate'), isLiving);
-  const graceMinutes = answered(
-    await input.pick({
-      title: l10n.t('Rotate the Key “{0}”', messageText(keyLabel(key))),
-      placeHolder: l10n.t('A new secret is made. How long should the old one still work?'),
-      choices: [
-        { label: daysText(l10n, 1), value: graces.day },
-        { label: l10n.t('1 hour'), value: graces.hour },
-        { label: daysText(l10n, 7), value: graces.week },
-        { label: l10n.t('Not at All'), detail: l10n.t('For a secret that others know'), value: graces.none },
-      ],
-    }),
-  );
+  const graceMinutes = await askForGrace(input, l10n, l10n.t('Rotate the Key “{0}”', messageText(keyLabel(key))));
   const rotated = await gateway.request('keys/rotate', { id: key.id, graceMinutes });
   showCreatedKey(services, rotated);
   await keyList.refresh();

@@ -5,8 +5,7 @@ import { endpointsFor } from '../../../core/share-audience';
 import type { ChangeShareParams } from '../../../protocol/sharing-rpc';
 import type { CommandHandler, CommandServices } from '../../command-services';
 import { confirm, copyToClipboard } from '../../copy';
-import { answered } from '../../input/questions';
-import { daysText } from '../../keys/key-expiry';
+import { askForGrace } from '../../keys/ask-for-grace';
 import { modelOptions } from '../../keys/model-options';
 import { withProgress } from '../../progress';
 import { messageText, plainText } from '../../safe-text';
@@ -50,24 +49,14 @@ export const changeShare: CommandHandler = async (services, argument) => {
   confirm(l10n.t('Share {0} changed', plainText(shareLabel(share))));
 };
 
-/** How long the old key of a rotated share goes on working, in minutes. */
-const graces = { none: 0, hour: 60, day: 24 * 60, week: 7 * 24 * 60 } as const;
-
 export const rotateShare: CommandHandler = async (services, argument) => {
   const { gateway, l10n, input, keyList } = services;
   requireTrust(l10n);
   const share = await pickShare(services, argument, l10n.t('Share that gets a new key'));
-  const graceMinutes = answered(
-    await input.pick({
-      title: l10n.t('New Key for the Share “{0}”', messageText(shareLabel(share))),
-      placeHolder: l10n.t('A new secret is made. How long should the old one still work?'),
-      choices: [
-        { label: daysText(l10n, 1), value: graces.day },
-        { label: l10n.t('1 hour'), value: graces.hour },
-        { label: daysText(l10n, 7), value: graces.week },
-        { label: l10n.t('Not at All'), detail: l10n.t('For a secret that others know'), value: graces.none },
-      ],
-    }),
+  const graceMinutes = await askForGrace(
+    input,
+    l10n,
+    l10n.t('New Key for the Share “{0}”', messageText(shareLabel(share))),
   );
   await showCreatedShare(services, await gateway.request('shares/rotate', { id: share.id, graceMinutes }));
   await keyList.refresh();
