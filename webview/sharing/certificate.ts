@@ -1,5 +1,6 @@
 import type { PanelSharing } from '../../src/protocol/panel-messages';
 import { strings } from '../boot';
+import { copyText } from '../copy-text';
 import { el, put, untrusted } from '../dom';
 import { formatExact } from '../formats';
 import type { PanelContext } from '../panel-context';
@@ -51,17 +52,8 @@ export class Certificate {
       'span',
       { class: 'copyable' },
       el('code', {}, untrusted(text, 300)),
-      iconButton('copy', `${strings.common.copy} ${value.name}`, () => void this.#copy(text)),
+      iconButton('copy', `${strings.common.copy} ${value.name}`, () => void copyText(this.#context, text)),
     );
-  }
-
-  async #copy(text: string): Promise<void> {
-    try {
-      await this.#context.host.request('host/copy', { text });
-      this.#context.notice.say(strings.common.copied);
-    } catch (error) {
-      this.#context.notice.fail(error);
-    }
   }
 
   async #renew(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { PanelFinding, PanelSharing } from '../../src/protocol/panel-messages';
 import { fill, strings } from '../boot';
+import { copyText } from '../copy-text';
 import { el, put, untrusted } from '../dom';
 import { formatNumber } from '../formats';
 import type { PanelContext } from '../panel-context';
@@ -100,7 +101,8 @@ export class Checkup {
       el(
         'div',
         { class: 'row-actions' },
-        command !== undefined && rowButton(sharing.copyCommand, title.slice(0, 80), () => void this.#copy(command)),
+        command !== undefined &&
+          rowButton(sharing.copyCommand, title.slice(0, 80), () => void copyText(this.#context, command)),
         isWebAddress(source) && el('a', { href: source, title: source }, sharing.source),
       ),
     );
@@ -128,15 +130,6 @@ export class Checkup {
     this.#isBusy = isBusy;
     this.#drawSummary();
     this.#drawActions();
-  }
-
-  async #copy(text: string): Promise<void> {
-    try {
-      await this.#context.host.request('host/copy', { text });
-      this.#context.notice.say(strings.common.copied);
-    } catch (error) {
-      this.#context.notice.fail(error);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PanelEndpoint, PanelProxy, PanelSharing, PanelState } from '../../src/protocol/panel-messages';
 import { fill, strings } from '../boot';
+import { copyText } from '../copy-text';
 import { el, put, untrusted, type Child } from '../dom';
 import type { PanelContext } from '../panel-context';
 import type { ShareActions } from '../sharing/share-actions';
@@ -132,19 +133,10 @@ export class ProxyBar {
 
   #endpoint({ from, url, interfaceName }: PanelEndpoint): HTMLElement {
     const shown = visibleText(url, 200);
-    const copy = iconButton('copy', `${strings.common.copy} ${shown}`, () => void this.#copy(url));
+    const copy = iconButton('copy', `${strings.common.copy} ${shown}`, () => void copyText(this.#context, url));
     // Nobody scans what only this machine can reach.
     const code = from !== 'machine' && iconButton('device-mobile', fill(qr.showOf, shown), () => openQrDialog(url));
     const where = interfaceName === undefined ? overview.from[from] : visibleText(interfaceName, 40);
     return el('li', {}, el('span', { class: 'endpoint-from' }, where), el('code', {}, untrusted(url, 200)), copy, code);
-  }
-
-  async #copy(url: string): Promise<void> {
-    try {
-      await this.#context.host.request('host/copy', { text: url });
-      this.#context.notice.say(strings.common.copied);
-    } catch (error) {
-      this.#context.notice.fail(error);
-    }
   }
 }
