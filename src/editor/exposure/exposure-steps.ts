@@ -1,5 +1,6 @@
 import type { ExposureScope, MachineAddress } from '../../core/exposure';
 import type { TlsMode } from '../../core/tls';
+import { FieldSteps } from '../input/field-steps';
 import { runSteps, type Step } from '../input/run-steps';
 import { back, type Choice, type StepInput } from '../input/step-input';
 import type { Localizer } from '../localizer';
@@ -60,15 +61,13 @@ export async function askForExposure(questions: ExposureQuestions): Promise<Expo
 function exposureSteps(questions: ExposureQuestions): readonly Step<Draft>[] {
   const { input, l10n, addresses, tlsMode, allowsPlainHttp } = questions;
   const title = l10n.t('Change Exposure');
+  const fields = new FieldSteps<Draft>(input, title);
   const isOpen = ({ scope }: Draft) => scope !== 'machine';
   return [
-    {
-      ask: async (draft, place) => {
-        const placeHolder = l10n.t('Who may connect to the proxy?');
-        const scope = await input.pick({ title, place, placeHolder, choices: scopeChoices(questions, draft.scope) });
-        return scope === back ? back : { ...draft, scope };
-      },
-    },
+    fields.pick('scope', (draft) => ({
+      placeHolder: l10n.t('Who may connect to the proxy?'),
+      choices: scopeChoices(questions, draft.scope),
+    })),
     {
       isNeeded: ({ scope }) => scope === 'interfaces',
       ask: async (draft, place) => {
@@ -89,26 +88,22 @@ function exposureSteps(questions: ExposureQuestions): readonly Step<Draft>[] {
         }
       },
     },
-    {
-      isNeeded: isOpen,
-      ask: async (draft, place) => {
-        const placeHolder = l10n.t('For how long? Then it goes back to this machine only.');
-        const hours = await input.pick({ title, place, placeHolder, choices: lengthChoices(l10n, draft.hours) });
-        return hours === back ? back : { ...draft, hours };
-      },
-    },
-    {
-      isNeeded: (draft) => isOpen(draft) && tlsMode === 'off' && !allowsPlainHttp,
-      ask: async (draft, place) => {
-        const encryption = await input.pick({
-          title,
-          place,
-          placeHolder: l10n.t('How shall the connection be protected?'),
-          choices: encryptionChoices(l10n, draft.encryption),
-        });
-        return encryption === back ? back : { ...draft, encryption };
-      },
-    },
+    fields.pick(
+      'hours',
+      (draft) => ({
+        placeHolder: l10n.t('For how long? Then it goes back to this machine only.'),
+        choices: lengthChoices(l10n, draft.hours),
+      }),
+      isOpen,
+    ),
+    fields.pick(
+      'encryption',
+      (draft) => ({
+        placeHolder: l10n.t('How shall the connection be protected?'),
+        choices: encryptionChoices(l10n, draft.encryption),
+      }),
+      (draft) => isOpen(draft) && tlsMode === 'off' && !allowsPlainHttp,
+    ),
   ];
 }
 

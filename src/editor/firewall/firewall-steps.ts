@@ -1,7 +1,8 @@
 import type { MachineAddress } from '../../core/exposure';
 import { parseRange } from '../../core/ip-range';
+import { FieldSteps } from '../input/field-steps';
 import { runSteps, type Step } from '../input/run-steps';
-import { back, type Choice, type StepInput } from '../input/step-input';
+import type { Choice, StepInput } from '../input/step-input';
 import type { Localizer } from '../localizer';
 import type { FirewallSystem } from './firewall-plan';
 import { systemLabel } from './firewall-page';
@@ -45,44 +46,36 @@ function firewallSteps(
   { input, l10n, systems }: FirewallQuestions,
   networks: readonly string[],
 ): readonly Step<Draft>[] {
-  const title = l10n.t('Firewall Rules');
+  const fields = new FieldSteps<Draft>(input, l10n.t('Firewall Rules'));
   return [
-    {
-      isNeeded: () => systems.length > 1,
-      ask: async (draft, place) => {
-        const choices = systems.map((value, index) => ({
+    fields.pick(
+      'system',
+      (draft) => ({
+        placeHolder: l10n.t('Which firewall?'),
+        choices: systems.map((value, index) => ({
           label: systemLabel(l10n, value),
           value,
           isPicked: value === draft.system,
           ...(index === 0 && { description: l10n.t('found on this machine') }),
-        }));
-        const system = await input.pick({ title, place, placeHolder: l10n.t('Which firewall?'), choices });
-        return system === back ? back : { ...draft, system };
-      },
-    },
-    {
+        })),
+      }),
+      () => systems.length > 1,
+    ),
+    fields.pick(
+      'who',
+      (draft) => ({ placeHolder: l10n.t('Who is to be let in?'), choices: whoChoices(l10n, networks, draft.who) }),
       // The application firewall of macOS knows no ranges.
-      isNeeded: ({ system }) => system !== 'macos-app',
-      ask: async (draft, place) => {
-        const placeHolder = l10n.t('Who is to be let in?');
-        const who = await input.pick({ title, place, placeHolder, choices: whoChoices(l10n, networks, draft.who) });
-        return who === back ? back : { ...draft, who };
-      },
-    },
-    {
-      isNeeded: ({ system, who }) => system !== 'macos-app' && who === 'ranges',
-      ask: async (draft, place) => {
-        const text = await input.text({
-          title,
-          place,
-          prompt: l10n.t('Addresses and CIDR ranges that are to be let in'),
-          placeHolder: '192.168.1.20, 10.0.0.0/8',
-          value: draft.text,
-          validate: (value) => rangesProblem(l10n, value),
-        });
-        return text === back ? back : { ...draft, text };
-      },
-    },
+      ({ system }) => system !== 'macos-app',
+    ),
+    fields.text(
+      'text',
+      () => ({
+        prompt: l10n.t('Addresses and CIDR ranges that are to be let in'),
+        placeHolder: '192.168.1.20, 10.0.0.0/8',
+        validate: (value) => rangesProblem(l10n, value),
+      }),
+      ({ system, who }) => system !== 'macos-app' && who === 'ranges',
+    ),
   ];
 }
 

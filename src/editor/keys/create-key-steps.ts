@@ -1,7 +1,8 @@
 import type { KeyScope } from '../../core/api-key';
 import type { CreateKeyParams } from '../../protocol/security-rpc';
+import { FieldSteps } from '../input/field-steps';
 import { runSteps, type Step } from '../input/run-steps';
-import { back, type StepInput } from '../input/step-input';
+import type { StepInput } from '../input/step-input';
 import type { Localizer } from '../localizer';
 import { addressesProblem, labelProblem, limitProblem, parseLimit, parseList } from './key-checks';
 import { modelChoices, type ModelOption } from './model-options';
@@ -54,123 +55,75 @@ export async function askForKey(questions: KeyQuestions): Promise<CreateKeyParam
 function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
   const { input, l10n, now, models } = questions;
   const title = l10n.t('Create an API Key');
-  const text = (
-    name: 'lastDay' | 'requestsPerMinute' | 'requestsPerDay' | 'tokensPerDay' | 'addresses',
+  const fields = new FieldSteps<Draft>(input, title);
+  const asksLimits = (draft: Draft) => draft.asksLimits;
+  const limit = (
+    name: 'requestsPerMinute' | 'requestsPerDay' | 'tokensPerDay',
     prompt: string,
     placeHolder: string,
-    validate: (value: string) => string | undefined,
-    isNeeded: (draft: Draft) => boolean,
-  ): Step<Draft> => ({
-    isNeeded,
-    ask: async (draft, place) => {
-      const isOptional = name !== 'lastDay';
-      const value = await input.text({ title, place, prompt, placeHolder, validate, isOptional, value: draft[name] });
-      return value === back ? back : { ...draft, [name]: value.trim() };
-    },
-  });
-  const limits = (draft: Draft) => draft.asksLimits;
+  ): Step<Draft> => {
+    const validate = (value: string) => limitProblem(l10n, value);
+    return fields.text(name, () => ({ prompt, placeHolder, validate, isOptional: true }), asksLimits);
+  };
   return [
-    {
-      ask: async (draft, place) => {
-        const label = await input.text({
-          title,
-          place,
-          prompt: l10n.t('Who or what is the key for? You can revoke it any time.'),
-          placeHolder: l10n.t('tablet'),
-          value: draft.label,
-          validate: (value) => labelProblem(l10n, value) ?? duplicateProblem(questions, value),
-        });
-        return label === back ? back : { ...draft, label: label.trim() };
-      },
-    },
-    {
-      ask: async (draft, place) => {
-        const expiry = await input.pick<Expiry>({
-          title,
-          place,
-          placeHolder: l10n.t('How long should the key work?'),
-          choices: expiryChoices(l10n, draft.expiry),
-        });
-        return expiry === back ? back : { ...draft, expiry };
-      },
-    },
-    text(
+    fields.text('label', () => ({
+      prompt: l10n.t('Who or what is the key for? You can revoke it any time.'),
+      placeHolder: l10n.t('tablet'),
+      validate: (value) => labelProblem(l10n, value) ?? duplicateProblem(questions, value),
+    })),
+    fields.pick('expiry', (draft) => ({
+      placeHolder: l10n.t('How long should the key work?'),
+      choices: expiryChoices(l10n, draft.expiry),
+    })),
+    fields.text(
       'lastDay',
-      l10n.t('Last day on which the key works'),
-      l10n.t('year-month-day'),
-      (value) => dayProblem(l10n, value, now),
+      () => ({
+        prompt: l10n.t('Last day on which the key works'),
+        placeHolder: l10n.t('year-month-day'),
+        validate: (value) => dayProblem(l10n, value, now),
+      }),
       (draft) => draft.expiry === 'date',
     ),
-    {
-      isNeeded: () => models.length > 0,
-      ask: async (draft, place) => {
-        const picked = await input.pickMany({
-          title,
-          place,
-          placeHolder: l10n.t('Which models may it use? None ticked: all, also those of tomorrow.'),
-          choices: modelChoices(models, draft.models),
-        });
-        return picked === back ? back : { ...draft, models: picked };
-      },
-    },
-    {
-      ask: async (draft, place) => {
-        const asksLimits = await input.pick({
-          title,
-          place,
-          placeHolder: l10n.t('Should the key have further limits?'),
-          choices: [
-            { label: l10n.t('Create the Key'), value: false, isPicked: !draft.asksLimits },
-            {
-              label: l10n.t('Set Further Limits…'),
-              detail: l10n.t('Routes, requests per minute and day, tokens per day, addresses'),
-              value: true,
-              isPicked: draft.asksLimits,
-            },
-          ],
-        });
-        return asksLimits === back ? back : { ...draft, asksLimits };
-      },
-    },
-    {
-      isNeeded: limits,
-      ask: async (draft, place) => {
-        const routes = await input.pickMany({
-          title,
-          place,
-          placeHolder: l10n.t('What may it be used for? None ticked: everything.'),
-          choices: routeChoices(l10n, draft.routes),
-        });
-        return routes === back ? back : { ...draft, routes };
-      },
-    },
-    text(
-      'requestsPerMinute',
-      l10n.t('Requests per minute; empty: no limit of its own'),
-      '60',
-      (value) => limitProblem(l10n, value),
-      limits,
+    fields.pickMany(
+      'models',
+      (draft) => ({
+        placeHolder: l10n.t('Which models may it use? None ticked: all, also those of tomorrow.'),
+        choices: modelChoices(models, draft.models),
+      }),
+      () => models.length > 0,
     ),
-    text(
-      'requestsPerDay',
-      l10n.t('Requests per day, counted anew from 00:00 UTC; empty: no limit'),
-      '200',
-      (value) => limitProblem(l10n, value),
-      limits,
+    fields.pick('asksLimits', (draft) => ({
+      placeHolder: l10n.t('Should the key have further limits?'),
+      choices: [
+        { label: l10n.t('Create the Key'), value: false, isPicked: !draft.asksLimits },
+        {
+          label: l10n.t('Set Further Limits…'),
+          detail: l10n.t('Routes, requests per minute and day, tokens per day, addresses'),
+          value: true,
+          isPicked: draft.asksLimits,
+        },
+      ],
+    })),
+    fields.pickMany(
+      'routes',
+      (draft) => ({
+        placeHolder: l10n.t('What may it be used for? None ticked: everything.'),
+        choices: routeChoices(l10n, draft.routes),
+      }),
+      asksLimits,
     ),
-    text(
-      'tokensPerDay',
-      l10n.t('Tokens per day, in and out together; empty: no limit'),
-      '100000',
-      (value) => limitProblem(l10n, value),
-      limits,
-    ),
-    text(
+    limit('requestsPerMinute', l10n.t('Requests per minute; empty: no limit of its own'), '60'),
+    limit('requestsPerDay', l10n.t('Requests per day, counted anew from 00:00 UTC; empty: no limit'), '200'),
+    limit('tokensPerDay', l10n.t('Tokens per day, in and out together; empty: no limit'), '100000'),
+    fields.text(
       'addresses',
-      l10n.t('Addresses and ranges the key may be used from; empty: from anywhere'),
-      '192.168.1.20, 10.0.0.0/8',
-      (value) => addressesProblem(l10n, value),
-      limits,
+      () => ({
+        prompt: l10n.t('Addresses and ranges the key may be used from; empty: from anywhere'),
+        placeHolder: '192.168.1.20, 10.0.0.0/8',
+        validate: (value) => addressesProblem(l10n, value),
+        isOptional: true,
+      }),
+      asksLimits,
     ),
   ];
 }

@@ -1,6 +1,7 @@
 import type { MachineAddress } from '../../core/exposure';
+import { FieldSteps } from '../input/field-steps';
 import { runSteps, type Step } from '../input/run-steps';
-import { back, type Choice, type StepInput } from '../input/step-input';
+import type { Choice, StepInput } from '../input/step-input';
 import { labelProblem, limitProblem } from '../keys/key-checks';
 import { dayProblem } from '../keys/key-expiry';
 import { modelChoices, type ModelOption } from '../keys/model-options';
@@ -35,99 +36,62 @@ export function askForShare(questions: ShareQuestions): Promise<ShareDraft> {
 }
 
 function whoSteps({ input, l10n, machine }: ShareQuestions): readonly Step<ShareDraft>[] {
-  const title = titleOf(l10n);
+  const fields = fieldsOf(input, l10n);
   return [
-    {
-      ask: async (draft, place) => {
-        const choices = audienceChoices(l10n, machine, draft.audience);
-        const audience = await input.pick({ title, place, placeHolder: l10n.t('Who may use your models?'), choices });
-        return audience === back ? back : { ...draft, audience };
-      },
-    },
-    {
-      isNeeded: ({ audience }) => audience === 'addresses',
-      ask: async (draft, place) => {
-        const ranges = await input.text({
-          title,
-          place,
-          prompt: l10n.t('Address of the other machine, or a range; several with commas'),
-          placeHolder: '192.168.1.20, 10.0.0.0/8',
-          value: draft.ranges,
-          validate: (text) => rangesProblem(l10n, text),
-        });
-        return ranges === back ? back : { ...draft, ranges: ranges.trim() };
-      },
-    },
-    {
-      ask: async (draft, place) => {
-        const label = await input.text({
-          title,
-          place,
-          prompt: l10n.t('Name of the share, so that you know it again'),
-          value: draft.label || audienceText(l10n, audienceOf(draft.audience, draft.ranges)),
-          validate: (text) => labelProblem(l10n, text),
-        });
-        return label === back ? back : { ...draft, label: label.trim() };
-      },
-    },
+    fields.pick('audience', (draft) => ({
+      placeHolder: l10n.t('Who may use your models?'),
+      choices: audienceChoices(l10n, machine, draft.audience),
+    })),
+    fields.text(
+      'ranges',
+      () => ({
+        prompt: l10n.t('Address of the other machine, or a range; several with commas'),
+        placeHolder: '192.168.1.20, 10.0.0.0/8',
+        validate: (text) => rangesProblem(l10n, text),
+      }),
+      ({ audience }) => audience === 'addresses',
+    ),
+    fields.text('label', (draft) => ({
+      prompt: l10n.t('Name of the share, so that you know it again'),
+      value: draft.label || audienceText(l10n, audienceOf(draft.audience, draft.ranges)),
+      validate: (text) => labelProblem(l10n, text),
+    })),
   ];
 }
 
 function whatSteps({ input, l10n, models }: ShareQuestions): readonly Step<ShareDraft>[] {
-  const title = titleOf(l10n);
+  const fields = fieldsOf(input, l10n);
   return [
-    {
-      isNeeded: () => models.length > 0,
-      ask: async (draft, place) => {
-        const picked = await input.pickMany({
-          title,
-          place,
-          placeHolder: l10n.t('Which models? None ticked: all, also those of tomorrow.'),
-          choices: modelChoices(models, draft.models),
-        });
-        return picked === back ? back : { ...draft, models: picked };
-      },
-    },
-    {
-      ask: async (draft, place) => {
-        const routes = await input.pickMany({
-          title,
-          place,
-          placeHolder: l10n.t('What for? None ticked: everything.'),
-          choices: routeChoices(l10n, draft.routes),
-        });
-        return routes === back ? back : { ...draft, routes };
-      },
-    },
+    fields.pickMany(
+      'models',
+      (draft) => ({
+        placeHolder: l10n.t('Which models? None ticked: all, also those of tomorrow.'),
+        choices: modelChoices(models, draft.models),
+      }),
+      () => models.length > 0,
+    ),
+    fields.pickMany('routes', (draft) => ({
+      placeHolder: l10n.t('What for? None ticked: everything.'),
+      choices: routeChoices(l10n, draft.routes),
+    })),
   ];
 }
 
 function amountSteps({ input, l10n }: ShareQuestions): readonly Step<ShareDraft>[] {
-  const title = titleOf(l10n);
-  const limit = (name: AmountLimit, prompt: string, placeHolder: string): Step<ShareDraft> => ({
-    isNeeded: ({ amount }) => amount === 'own',
-    ask: async (draft, place) => {
-      const validate = (text: string) => limitProblem(l10n, text);
-      const value = await input.text({
-        title,
-        place,
-        prompt,
-        placeHolder,
-        validate,
-        value: draft[name],
-        isOptional: true,
-      });
-      return value === back ? back : { ...draft, [name]: value.trim() };
-    },
-  });
+  const fields = fieldsOf(input, l10n);
+  const limit = (name: AmountLimit, prompt: string, placeHolder: string): Step<ShareDraft> => {
+    const validate = (text: string) => limitProblem(l10n, text);
+    return fields.text(
+      name,
+      () => ({ prompt, placeHolder, validate, isOptional: true }),
+      ({ amount }) => amount === 'own',
+    );
+  };
   return [
-    {
-      ask: async (draft, place) => {
-        const choices = amountChoices(l10n, draft.amount);
-        const amount = await input.pick({ title, place, placeHolder: l10n.t('How much?'), choices });
-        return amount === back ? back : { ...draft, amount };
-      },
-    },
+    fields.pick('amount', (draft) => ({
+      placeHolder: l10n.t('How much?'),
+      choices: amountChoices(l10n, draft.amount),
+    })),
     limit('requestsPerMinute', l10n.t('Requests per minute; empty: no limit of its own'), '60'),
     limit('requestsPerDay', l10n.t('Requests per day, counted anew from 00:00 UTC; empty: no limit'), '200'),
     limit('tokensPerDay', l10n.t('Tokens per day, in and out together; empty: no limit'), '100000'),
@@ -136,65 +100,52 @@ function amountSteps({ input, l10n }: ShareQuestions): readonly Step<ShareDraft>
 }
 
 function endSteps({ input, l10n, now }: ShareQuestions): readonly Step<ShareDraft>[] {
-  const title = titleOf(l10n);
+  const fields = fieldsOf(input, l10n);
   return [
-    {
-      ask: async (draft, place) => {
-        const choices = endChoices(l10n, now, draft.end);
-        const end = await input.pick({
-          title,
-          place,
-          placeHolder: l10n.t('Until when? It ends by itself then.'),
-          choices,
-        });
-        return end === back ? back : { ...draft, end };
-      },
-    },
-    {
-      isNeeded: ({ end }) => end === 'date',
-      ask: async (draft, place) => {
-        const lastDay = await input.text({
-          title,
-          place,
-          prompt: l10n.t('Last day of the share'),
-          placeHolder: l10n.t('year-month-day'),
-          value: draft.lastDay,
-          validate: (text) => dayProblem(l10n, text, now),
-        });
-        return lastDay === back ? back : { ...draft, lastDay };
-      },
-    },
+    fields.pick('end', (draft) => ({
+      placeHolder: l10n.t('Until when? It ends by itself then.'),
+      choices: endChoices(l10n, now, draft.end),
+    })),
+    fields.text(
+      'lastDay',
+      () => ({
+        prompt: l10n.t('Last day of the share'),
+        placeHolder: l10n.t('year-month-day'),
+        validate: (text) => dayProblem(l10n, text, now),
+      }),
+      ({ end }) => end === 'date',
+    ),
   ];
 }
 
 function encryptionStep({ input, l10n, isUnencrypted }: ShareQuestions): Step<ShareDraft> {
-  return {
-    isNeeded: (draft) => isUnencrypted && reachesOut(draft),
-    ask: async (draft, place) => {
-      const choices: readonly Choice<Encryption>[] = [
-        {
-          label: `$(lock) ${l10n.t('Encrypt with a Certificate of FLM')}`,
-          description: l10n.t('recommended'),
-          detail: l10n.t('The other side has to trust it once; FLM says how'),
-          value: 'self-signed',
-        },
-        {
-          label: `$(unlock) ${l10n.t('Do Not Encrypt')}`,
-          detail: l10n.t('Whoever is on the way can read the key, the questions and the answers'),
-          value: 'plain',
-        },
-      ];
-      const encryption = await input.pick({
-        title: titleOf(l10n),
-        place,
-        placeHolder: l10n.t('Connections are not encrypted yet. How should they be?'),
-        choices: choices.map((choice) => ({ ...choice, isPicked: choice.value === draft.encryption })),
-      });
-      return encryption === back ? back : { ...draft, encryption };
-    },
-  };
+  return fieldsOf(input, l10n).pick(
+    'encryption',
+    (draft) => ({
+      placeHolder: l10n.t('Connections are not encrypted yet. How should they be?'),
+      choices: encryptionChoices(l10n, draft.encryption),
+    }),
+    (draft) => isUnencrypted && reachesOut(draft),
+  );
 }
 
-function titleOf(l10n: Localizer): string {
-  return messageText(l10n.t('Share Your Models'));
+function encryptionChoices(l10n: Localizer, picked: Encryption): readonly Choice<Encryption>[] {
+  const choices: readonly Choice<Encryption>[] = [
+    {
+      label: `$(lock) ${l10n.t('Encrypt with a Certificate of FLM')}`,
+      description: l10n.t('recommended'),
+      detail: l10n.t('The other side has to trust it once; FLM says how'),
+      value: 'self-signed',
+    },
+    {
+      label: `$(unlock) ${l10n.t('Do Not Encrypt')}`,
+      detail: l10n.t('Whoever is on the way can read the key, the questions and the answers'),
+      value: 'plain',
+    },
+  ];
+  return choices.map((choice) => ({ ...choice, isPicked: choice.value === picked }));
+}
+
+function fieldsOf(input: StepInput, l10n: Localizer): FieldSteps<ShareDraft> {
+  return new FieldSteps(input, messageText(l10n.t('Share Your Models')));
 }
