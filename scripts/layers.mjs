@@ -14,6 +14,7 @@ export const packageHomes = {
   'eventsource-parser': ['proxy', 'editor'],
   'js-yaml': ['editor'],
   'jsonc-parser': ['editor'],
+  qr: ['editor'],
   'sql.js': ['storage'],
   systeminformation: ['security'],
   'vscode-jsonrpc': ['gateway', 'editor'],

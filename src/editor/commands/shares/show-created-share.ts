@@ -7,8 +7,16 @@ import { dotenvSnippet, environmentNames, environmentSnippet } from '../../keys/
 import { askSavePath, tellWritten } from '../../local-files';
 import { localizeReason } from '../../localizer';
 import { messageText } from '../../safe-text';
-import { curlText, customEndpointFile, customEndpointJson, messageForOthers, needsCa, type Handover } from '../../shares/share-handover';
+import {
+  curlText,
+  customEndpointFile,
+  customEndpointJson,
+  messageForOthers,
+  needsCa,
+  type Handover,
+} from '../../shares/share-handover';
 import { shareLabel } from '../../shares/share-facts';
+import { shareQrPage } from '../../shares/share-qr';
 import { modelToBegin, sharedToolModels } from '../../shares/shared-models';
 import { shellFlavor } from '../../snippets';
 
@@ -19,7 +27,7 @@ interface HandoverItem extends vscode.QuickPickItem {
 
 /**
  * The only view of the key of a share: stays until it is closed, so that more than one form of it can be copied. The
- * secret is held by this list alone, and neither logged nor stored.
+ * secret is held by this list, and by the page of its QR code while that is open; it is neither logged nor stored.
  */
 export async function showCreatedShare(services: CommandServices, created: CreatedShare): Promise<void> {
   const { l10n } = services;
@@ -82,6 +90,11 @@ function handoverItems(services: CommandServices, handover: Handover): HandoverI
       detail: messageText(handover.model),
       run: copy(copied, curlText(handover, flavor)),
     },
+    {
+      label: `$(device-mobile) ${l10n.t('Show as QR Code')}`,
+      detail: l10n.t('For a phone: opens behind this list'),
+      run: () => showQr(services, handover),
+    },
   ];
 }
 
@@ -90,6 +103,16 @@ function copy(confirmation: string, text: string): () => Promise<void> {
     await vscode.env.clipboard.writeText(text);
     confirm(confirmation);
   };
+}
+
+/** In a page of its own: a text document could be read by every extension. */
+function showQr({ l10n }: CommandServices, handover: Handover): Promise<void> {
+  const title = l10n.t('QR Code of “{0}”', shareLabel(handover.share));
+  const column = { viewColumn: vscode.ViewColumn.Active, preserveFocus: true };
+  const panel = vscode.window.createWebviewPanel('flm.shareQr', title, column, {});
+  panel.iconPath = new vscode.ThemeIcon('device-mobile');
+  panel.webview.html = shareQrPage(l10n, handover);
+  return Promise.resolve();
 }
 
 async function saveEnvFile(services: CommandServices, text: string): Promise<void> {
