@@ -33,16 +33,19 @@ export class JoinedAnswer implements Answer {
     const { exchange } = this.#context;
     exchange.firstTokenMs ??= exchange.elapsedMs;
     this.#bytes += bytes.length;
-    if (this.#bytes <= maxStreamBytes) {
-      this.#events.push(bytes);
-      return;
-    }
+    const isTooMuch = this.#bytes > maxStreamBytes;
+    if (!isTooMuch) this.#events.push(bytes);
+    if (!isTooMuch && !this.#events.hasSkipped) return;
     this.#context.abort();
-    this.#whole.failed(this.#broken('sent more than FLM puts together into one answer'));
+    this.#whole.failed(isTooMuch ? this.#broken('sent more than FLM puts together into one answer') : this.#gap());
   }
 
   end(): void {
     this.#events.end();
+    if (this.#events.hasSkipped) {
+      this.#whole.failed(this.#gap());
+      return;
+    }
     if (this.#error === undefined && !this.#isDone && !this.#joiner.isComplete) {
       this.#context.sign('reset');
       this.#whole.failed(this.#broken('ended its answer before it was complete'));
@@ -71,6 +74,12 @@ export class JoinedAnswer implements Answer {
     if (chunk === undefined) return;
     if (isError(chunk)) this.#error ??= 'error' in chunk ? chunk : { error: chunk };
     else this.#joiner.add(chunk);
+  }
+
+  /** An event that could not be read would be missing in the middle of the answer. */
+  #gap(): UpstreamFailure {
+    const message = `The engine ${this.#context.engine} sent an event of more than 1 MiB, too large to be put together.`;
+    return { code: 'engine_error', message, sign: undefined, isReset: false };
   }
 
   #broken(what: string): UpstreamFailure {

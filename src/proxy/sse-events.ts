@@ -13,6 +13,8 @@ export type StreamPosition = 'event-start' | 'line-start' | 'mid-line';
  * special case, and knows at any time whether a line is open.
  */
 export class SseEvents {
+  /** An event was too long, and left out: who needs them all has a gap. */
+  hasSkipped = false;
   readonly #onData: (data: string) => void;
   readonly #onOtherField: (field: string, value: string) => void;
   #line: Buffer[] = [];
@@ -112,7 +114,8 @@ export class SseEvents {
     if (this.#data.length > 0) this.#data = [];
     this.#dataBytes = 0;
     this.#isTooLong = false;
-    if (data !== '' && !isTooLong) this.#onData(data);
+    if (isTooLong) this.hasSkipped = true;
+    else if (data !== '') this.#onData(data);
   }
 
   #keep(chunk: Buffer, start: number, end: number): void {
