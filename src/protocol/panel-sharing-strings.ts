@@ -2,8 +2,7 @@ import type { ExposureScope } from '../core/exposure';
 import type { Severity } from '../core/audit';
 import type { ShareAudience } from '../core/share';
 import type { TlsState } from '../core/tls';
-
-type Texts<K extends string> = Readonly<Record<K, string>>;
+import type { Texts } from './texts';
 
 /** Sharing, as a part of the overview. */
 export interface SharingStrings {

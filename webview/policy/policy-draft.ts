@@ -1,4 +1,4 @@
-import type { PolicyField } from '../../src/protocol/panel-strings';
+import type { PolicyField } from '../../src/protocol/panel-policy-strings';
 import { policyGroups } from './policy-fields';
 
 type Document = Readonly<Record<string, unknown>>;

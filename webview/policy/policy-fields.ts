@@ -1,5 +1,5 @@
 import schema from '../../media/schemas/security-policy.schema.json';
-import type { PolicyField, PolicyGroup } from '../../src/protocol/panel-strings';
+import type { PolicyField, PolicyGroup } from '../../src/protocol/panel-policy-strings';
 import { strings } from '../boot';
 
 export type FieldKind = 'number' | 'integer' | 'boolean' | 'choice' | 'text' | 'list' | 'ladder';
