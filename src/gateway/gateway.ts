@@ -4,24 +4,17 @@ import type { ParsedConfig } from '../core/config';
 import { randomId } from '../core/random-id';
 import type { GatewayLease } from '../protocol/gateway-lease';
 import { protocolVersion, type GatewayNotifications, type GatewayState } from '../protocol/gateway-rpc';
-import { writeFileAtomic } from './atomic-file';
-import { CheckupPart } from './checkup/checkup-part';
 import { ForwardedWatch } from './checkup/forwarded-watch';
 import { DemoEngine } from './demo-engine';
 import { DesiredStateFile } from './desired-state';
 import { EngineKeyRing } from './engine-key-ring';
 import { EngineServices } from './engine-services';
 import { GatewayService } from './gateway-service';
-import { ExposurePart } from './exposure/exposure-part';
-import { hostNames } from './exposure/host-names';
-import { readMachineAddresses } from './exposure/machine-addresses';
 import { Lease, type LeaseAnswer } from './lease/lease';
 import { LeaseFiles } from './lease/lease-files';
 import { createPipeAddress, makePrivateFolder, pipePlace } from './lease/pipe-address';
 import { probePipe } from './lease/pipe-liveness';
 import { removeStraySockets } from './lease/stray-sockets';
-import { recordTlsEvents } from './exposure/tls-audit';
-import { loadTls } from './load-tls';
 import type { LeveledLogger } from './log-lines';
 import { Protection } from './protection/protection';
 import { protectionHandlers } from './protection/protection-handlers';
@@ -31,10 +24,7 @@ import { ProxyController } from './proxy/proxy-controller';
 import { ProxyMetrics } from '../proxy/metrics/proxy-metrics';
 import { RpcServer } from './rpc/rpc-server';
 import { createToken } from './rpc/token';
-import { openShares } from './shares/open-shares';
-import { shareHandlers } from './shares/share-handlers';
-import { Sharing } from './sharing';
-import { sharingHandlers } from './sharing-handlers';
+import { openSharing, type OpenedSharing } from './open-sharing';
 
 export interface GatewayOptions {
   readonly dataDir: string;
@@ -67,7 +57,7 @@ export class Gateway {
   readonly #rpc: RpcServer;
   readonly #token = createToken();
   #lease: Lease | undefined;
-  #checkup: CheckupPart | undefined;
+  #sharing: OpenedSharing | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(options: GatewayOptions) {
@@ -152,7 +142,7 @@ export class Gateway {
 
   async #stop(cause: ClosingCause): Promise<void> {
     this.#rpc.notifyAll('gateway/closing', { cause });
-    this.#checkup?.dispose();
+    this.#sharing?.dispose();
     // The port must be free before somebody else may take the lease, and the pipe must listen until it is given back.
     await this.#service.stop();
     await this.#lease?.release();
@@ -209,63 +199,18 @@ export class Gateway {
       version,
     });
     const proxy = new ProxyController(config.config, { open, isPortFree, clock, logger }, port);
-    const exposure = new ExposurePart({
-      documents: protection.storage.documents,
+    const sharing = openSharing({
+      protection,
       proxy,
-      loadTls: () => {
-        const onEvent = recordTlsEvents((...row) => protection.record(...row));
-        return loadTls({ folder: dataDir, clock, logger, writeFile: writeFileAtomic, onEvent });
-      },
-      guard: () => protection.guard,
-      tlsPolicy: () => protection.policies.policy.tls,
-      readAddresses: readMachineAddresses,
-      hostNames: hostNames(),
-      record: (details) => protection.record('exposure.changed', details, 'medium'),
-      endShares: () => shares.endBeyondMachine(),
+      catalog,
+      engines: () => engines.snapshot().engines,
+      forwarded,
+      dataDir,
       trustsSettings: isHeadless,
       clock,
       logger,
     });
-    const openedShares = openShares({
-      protection,
-      demands: exposure.demands,
-      readAddresses: readMachineAddresses,
-      catalog,
-      endpoints: async () => {
-        await exposure.settled();
-        return exposure.endpoints();
-      },
-      clock,
-      logger,
-    });
-    const { shares } = openedShares;
-    protection.onDidChangeAccess((cause) => {
-      exposure.reconsider(cause);
-      void proxy.reconsider();
-    });
-    const checkup = new CheckupPart({
-      engines: () => engines.snapshot().engines,
-      readAddresses: readMachineAddresses,
-      exposure,
-      policy: () => protection.policies.policy,
-      mode: () => protection.summary().mode,
-      forwarded,
-      dataDir,
-      record: (event) => protection.audit.record(event),
-      clock,
-      logger,
-    });
-    this.#checkup = checkup;
-    const sharing = new Sharing(
-      {
-        exposure: () => exposure.state(),
-        tls: () => exposure.tls(),
-        endpoints: () => exposure.endpoints(),
-        shares: () => shares.running(),
-        checkup: () => checkup.report,
-      },
-      [exposure.onDidChange, shares.onDidChange, checkup.onDidChange],
-    );
+    this.#sharing = sharing;
     const demo = new DemoEngine(join(__dirname, 'demo-engine.js'), () => this.#service.demoEnded(), clock, logger);
     return new GatewayService(
       {
@@ -274,10 +219,10 @@ export class Gateway {
         demo,
         guardian: protection,
         protectionHandlers: protectionHandlers(protection, clock),
-        exposure,
-        shares: openedShares,
-        sharing,
-        sharingHandlers: sharingHandlers(exposure.handlers, shareHandlers(shares), checkup.handlers),
+        exposure: sharing.exposure,
+        shares: sharing.shares,
+        sharing: sharing.summary,
+        sharingHandlers: sharing.handlers,
         keys,
         measurements: () => metrics.measurements(),
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),
