@@ -110,7 +110,6 @@ function showQr({ l10n }: CommandServices, handover: Handover): Promise<void> {
   const title = l10n.t('QR Code of “{0}”', shareLabel(handover.share));
   const column = { viewColumn: vscode.ViewColumn.Active, preserveFocus: true };
   const panel = vscode.window.createWebviewPanel('flm.shareQr', title, column, {});
-  panel.iconPath = new vscode.ThemeIcon('device-mobile');
   panel.webview.html = shareQrPage(l10n, handover);
   return Promise.resolve();
 }
