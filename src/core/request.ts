@@ -115,6 +115,11 @@ export interface Gate {
    * is then given up and the promise rejects with the signal's reason.
    */
   acquire(facts: RoutingFacts, signal: AbortSignal): Promise<Slot | Refusal>;
+  /**
+   * What {@link acquire} would say at once, without the promise and the signal that waiting needs. Undefined: it has to
+   * be waited for, by `acquire`. A gate without it always waits.
+   */
+  acquireNow?(facts: RoutingFacts): Slot | Refusal | undefined;
   /** Things that happened to a connection outside a normal request. */
   report(event: ConnectionEvent): void;
   /** Every admitted or refused request, exactly once, when its last byte is written or its socket is gone. */

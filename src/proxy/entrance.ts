@@ -114,7 +114,8 @@ export class Entrance {
     if (admission.ok) {
       exchange.identity = admission.identity;
       exchange.canUse = admission.canUse;
-      for (const [name, value] of Object.entries(admission.headers ?? {})) exchange.addHeaders([name, value]);
+      const { headers: limits } = admission;
+      for (const name in limits) exchange.addHeader(name, limits[name] as string);
     } else {
       exchange.identity = admission.identity;
       exchange.refuse(admission.refusal);

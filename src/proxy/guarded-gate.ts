@@ -8,6 +8,7 @@ import type { Gate } from '../core/request';
  */
 export function guardedGate(gate: Gate, logger: Logger): Gate {
   return {
+    ...(gate.acquireNow && { acquireNow: (facts) => gate.acquireNow?.(facts) }),
     admit(facts) {
       try {
         return gate.admit(facts);

@@ -1,5 +1,13 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  METHODS,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FlmConfig } from '../core/config-schema';
 import type { Catalog } from '../core/catalog';
@@ -72,6 +80,7 @@ export function createHttpApp(deps: HttpAppDeps): FastifyInstance {
       if (!exchange.isAnswered()) answerUnknown(deps, exchange);
     },
     clientErrorHandler: (error, socket) => deps.clientError(error, socket),
+    serverFactory: (handler, options) => httpServer(deps, handler, options as unknown as ServerSettings),
   });
   const known = new Set<string>(app.supportedMethods);
   for (const method of METHODS) if (!known.has(method) && method !== 'CONNECT') app.addHttpMethod(method);
@@ -96,6 +105,36 @@ export function createHttpApp(deps: HttpAppDeps): FastifyInstance {
   });
   addRoutes(app, deps);
   return app;
+}
+
+/** What fastify sets on the servers it makes itself. */
+interface ServerSettings {
+  readonly http: ServerOptions;
+  readonly keepAliveTimeout: number;
+  readonly requestTimeout: number;
+  readonly maxRequestsPerSocket: number;
+}
+
+const shortcuts: ReadonlySet<string> = new Set([...inferenceRoutes, ...dialectRoutes]);
+
+/**
+ * A server that takes inference requests, whose targets are fixed texts, past fastify's router, hooks and body parser:
+ * they pass the same entrance and end in the same function, 25 µs earlier. Everything else is fastify's.
+ */
+function httpServer(deps: HttpAppDeps, handler: RequestListener, settings: ServerSettings): Server {
+  const server = createServer(settings.http, (req, res) => {
+    if (req.method !== 'POST' || !shortcuts.has(req.url ?? '')) {
+      handler(req, res);
+      return;
+    }
+    const exchange = deps.entrance.enter(req, res);
+    if (!exchange.isAnswered()) run(deps, exchange, (each) => deps.infer(each));
+  });
+  server.keepAliveTimeout = settings.keepAliveTimeout;
+  server.requestTimeout = settings.requestTimeout;
+  server.maxRequestsPerSocket = settings.maxRequestsPerSocket;
+  server.setTimeout(0);
+  return server;
 }
 
 function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {

@@ -83,16 +83,31 @@ export function withModel({ bytes, model, modelSpan, members }: InferenceBody, e
   return Buffer.concat([bytes.subarray(0, open), member, bytes.subarray(open)]);
 }
 
+/** With quotes: `model`, `stream`, and these with one or two letters of two bytes (`ſ`). Others need a look for escapes. */
+const plainLengths: ReadonlySet<number> = new Set([7, 8, 9, 10]);
+
 /** The name of a member if it is short enough to be one we look for. */
 function memberName(bytes: Buffer, key: Span): string | undefined {
   const longest = 2 + 6 * 'stream'.length; // every letter may be written as \uXXXX
-  if (key.end - key.start > longest) return undefined;
+  const length = key.end - key.start;
+  if (length > longest) return undefined;
+  if (!plainLengths.has(length) && !hasEscape(bytes, key.start, key.end)) return undefined;
   const name = valueAt(bytes, key);
   return typeof name === 'string' ? name : undefined;
 }
 
-function valueAt(bytes: Buffer, span: Span): unknown {
-  return JSON.parse(bytes.toString('utf8', span.start, span.end));
+/** A parse only where there is more to do than to take the quotes off. */
+function valueAt(bytes: Buffer, { start, end }: Span): unknown {
+  const isPlain = bytes[start] === quote && end - start <= longestPlain && !hasEscape(bytes, start, end);
+  return isPlain ? bytes.toString('utf8', start + 1, end - 1) : JSON.parse(bytes.toString('utf8', start, end));
+}
+
+const quote = 0x22;
+const longestPlain = 256;
+
+function hasEscape(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === 0x5c) return true;
+  return false;
 }
 
 function refuse(

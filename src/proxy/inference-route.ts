@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import type { Gate, Identity, Refusal, RequestFacts, RoutingFacts, Slot } from '../core/request';
 import { createHash } from 'node:crypto';
@@ -41,7 +42,8 @@ export async function handleInference(deps: InferenceDeps, exchange: Exchange): 
 
   const listener = new ForwardListener(exchange, deps.clock, config);
   listener.start(body.isStream && exchange.facts.route !== '/v1/embeddings');
-  const slot = await waitForSlot(deps, exchange, body, route, listener);
+  const waiting = waitForSlot(deps, exchange, body, route, listener);
+  const slot = waiting instanceof Promise ? await waiting : waiting;
   if (slot === undefined) {
     route.end();
     return;
@@ -120,11 +122,34 @@ function suggest(names: readonly string[]): string {
   return names.length === 0 ? ' See GET /v1/models.' : ` Did you mean ${names.slice(0, 3).join(', ')}?`;
 }
 
-/** A slot, or undefined when the gate refused (then answered) or the client left while waiting. */
-async function waitForSlot(
+/**
+ * A slot, or undefined when the gate refused (then answered) or the client left while waiting. Without a promise where
+ * there is nothing to wait for: abort controller, promises and their turns took 12 µs.
+ */
+function waitForSlot(
   { gate, clock }: InferenceDeps,
   exchange: Exchange,
   body: InferenceBody,
+  route: Route,
+  listener: ForwardListener,
+): Slot | undefined | Promise<Slot | undefined> {
+  const routing = new Routing(exchange, body, route);
+  const now = gate.acquireNow?.(routing);
+  if (now !== undefined) {
+    exchange.queueMs = 0;
+    if ('release' in now) return now;
+    listener.refuse(now);
+    return undefined;
+  }
+  return queue(gate, clock, exchange, routing, route, listener);
+}
+
+/** Waits in line. */
+async function queue(
+  gate: Gate,
+  clock: Clock,
+  exchange: Exchange,
+  routing: RoutingFacts,
   route: Route,
   listener: ForwardListener,
 ): Promise<Slot | undefined> {
@@ -136,7 +161,7 @@ async function waitForSlot(
   let answer: Slot | Refusal;
   exchange.ownTime.wait();
   try {
-    answer = await gate.acquire(new Routing(exchange, body, route), left.signal);
+    answer = await gate.acquire(routing, left.signal);
   } catch (error) {
     if (exchange.isClosed) return undefined;
     route.end();

@@ -5,12 +5,15 @@ import type { PacedWriter } from './paced-writer';
 import type { JsonObject } from './repairs/json-object';
 import type { RepairedWhole, WholeRepairs } from './repairs/whole-repairs';
 import type { UpstreamFailure } from './upstream-failure';
+import type { Usage } from './usage';
 
 /** Answers up to this size are looked at as a whole before a byte of them goes out; larger ones are piped. */
 const holdBytes = 256 * 1024;
 
 /** The same where the answer must be a whole: a stream's head is out. */
 const openBytes = 4 * 1024 * 1024;
+
+const none = Buffer.alloc(0);
 
 /** End of a piped answer kept for its usage. */
 const tailBytes = 4096;
@@ -34,7 +37,7 @@ export class JsonAnswer implements Answer {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #isPiping = false;
-  #tail: Buffer = Buffer.alloc(0);
+  #tail: Buffer = none;
 
   constructor(
     context: AnswerContext,
@@ -72,8 +75,7 @@ export class JsonAnswer implements Answer {
     const body = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
     const problem = this.#problemOf(body, true);
     if (problem) return;
-    this.#count(body);
-    this.#answer(body);
+    this.#answer(body, this.#count(body));
   }
 
   failed({ code, message }: UpstreamFailure): void {
@@ -93,10 +95,10 @@ export class JsonAnswer implements Answer {
     else this.#context.respondStopping();
   }
 
-  #answer(whole: Buffer): void {
+  #answer(whole: Buffer, usage: Usage | undefined): void {
     const { exchange, plan } = this.#context;
     const { body, answer, applied, fault } = this.#repairs?.apply(whole) ?? unrepaired(whole);
-    const headers = plan.headers(applied, plan.warningOf(plan.voice.usage(whole)) ?? plan.warning);
+    const headers = plan.headers(applied, plan.warningOf(usage) ?? plan.warning);
     if (fault !== undefined) {
       exchange.outcome = 'engine-error';
       this.#context.respondError(fault.error, fault.code, headers);
@@ -191,10 +193,11 @@ export class JsonAnswer implements Answer {
     this.#context.sign('failed');
   }
 
-  #count(body: Buffer): void {
+  #count(body: Buffer): Usage | undefined {
     const usage = this.#context.plan.voice.usage(body);
     this.#context.exchange.tokensIn = usage?.tokensIn;
     this.#context.exchange.tokensOut = usage?.tokensOut;
+    return usage;
   }
 }
 

@@ -12,7 +12,6 @@ export class PacedWriter {
 
   constructor(context: AnswerContext) {
     this.#context = context;
-    context.exchange.res.on('drain', () => this.#drained());
   }
 
   write(bytes: Buffer | string): void {
@@ -20,6 +19,7 @@ export class PacedWriter {
     exchange.bytesOut += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
     if (exchange.res.write(bytes) || this.#stall !== undefined) return;
     this.#context.pause();
+    exchange.res.once('drain', () => this.#drained());
     this.#stall = clock.setTimeout(() => {
       this.#context.abort();
       exchange.outcome = 'aborted';

@@ -20,13 +20,20 @@ export function ticketOf(
   scope: KeyScope | undefined,
   { rateLimits }: SecurityPolicy,
   mode: SecurityMode,
+  claim?: QueueTicket['claim'],
 ): QueueTicket {
   const isLocal = facts.isDirectLocal;
   const client = identity.type === 'key' ? `key ${identity.keyId}` : addressKey(facts.clientAddress);
   const own = scope?.concurrency;
   const fallback = isLocal && identity.type === 'local' ? rateLimits.slots : rateLimits.keyConcurrency;
   const maxForClient = mode === 'enforce' || own !== undefined ? (own ?? fallback) : rateLimits.slots;
-  return { client, isLocal, isEditor: isLocal && facts.headers['user-agent'] === editorUserAgent, maxForClient };
+  return {
+    client,
+    isLocal,
+    isEditor: isLocal && facts.headers['user-agent'] === editorUserAgent,
+    maxForClient,
+    claim,
+  };
 }
 
 const refusals: Readonly<Record<QueueRefusal, string>> = {

@@ -80,6 +80,11 @@ export class RequestQueue {
     this.#advance();
   }
 
+  /** A slot if nothing has to be waited for. */
+  tryAcquire(ticket: QueueTicket): Slot | undefined {
+    return this.#mayRun(ticket) ? this.#grant(ticket, 0) : undefined;
+  }
+
   /**
    * Waits for a slot. Rejects with the signal's reason when the client leaves first.
    */

@@ -37,7 +37,7 @@ import { isModelInScope } from './api-keys/key-scope';
 import { tokenHeaders, withDayLimit, type DayLimit } from './rate-headers';
 import { readPath } from './request-path';
 import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
-import { RequestQueue } from './request-queue';
+import { RequestQueue, type QueueTicket } from './request-queue';
 import type { ThrottleLevel } from './resource-throttle';
 import type { Protection } from './protected-addresses';
 import { Scorekeeper, type ScoreOutcome, type Suspect } from './scorekeeper';
@@ -196,7 +196,7 @@ export class SecurityGate implements Gate {
       tracked,
       protection,
       now,
-      path: readPath(facts.target),
+      path: facts.route === facts.target ? facts.target : readPath(facts.target), // our own routes are written plainly
       request: { spent: 0 },
       auth: undefined,
     };
@@ -217,18 +217,55 @@ export class SecurityGate implements Gate {
     const { identity, scope } = auth;
     this.#admitted.set(facts, { scope, key });
     const requests = this.#requests(identity, scope);
-    const headers = {
-      ...(requests === undefined ? outcome.headers : withDayLimit(outcome.headers, requests)),
-      ...this.#tokens(identity, scope)?.headers,
-    };
-    if (scope?.models === undefined || scope.models.length === 0) return { ok: true, identity, headers };
-    return { ok: true, identity, headers, canUse: (model) => isModelInScope(scope, model) };
+    let headers = requests === undefined ? outcome.headers : withDayLimit(outcome.headers ?? {}, requests);
+    const tokens = this.#tokens(identity, scope);
+    if (tokens !== undefined) headers = { ...headers, ...tokens.headers };
+    if (scope?.models === undefined || scope.models.length === 0) return { ok: true, identity, headers: headers ?? {} };
+    return { ok: true, identity, headers: headers ?? {}, canUse: (model) => isModelInScope(scope, model) };
+  }
+
+  acquireNow(routing: RoutingFacts): Slot | Refusal | undefined {
+    const { request, identity } = routing;
+    const scope = this.#admitted.get(request)?.scope;
+    const refusal = this.#refusalOf(routing, scope);
+    if (refusal !== undefined) return refusal;
+    const slot = this.#queue.tryAcquire(this.#ticketOf(routing, scope));
+    if (slot === undefined) return undefined;
+    this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
+    this.#countRequest(keyOf(identity), 1);
+    return slot;
   }
 
   async acquire(routing: RoutingFacts, signal: AbortSignal): Promise<Slot | Refusal> {
     const { request, identity } = routing;
     const scope = this.#admitted.get(request)?.scope;
-    const keyId = identity.type === 'key' ? identity.keyId : undefined;
+    const refused = this.#refusalOf(routing, scope);
+    if (refused !== undefined) return refused;
+    this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
+
+    const keyId = keyOf(identity);
+    // Counted while it waits, so that no line of waiting requests gets past the limit.
+    this.#countRequest(keyId, 1);
+    const answer = await this.#queue.acquire(this.#ticketOf(routing, scope), signal).catch((error: unknown) => {
+      this.#countRequest(keyId, -1);
+      throw error;
+    });
+    if (typeof answer !== 'string') return answer;
+    this.#countRequest(keyId, -1);
+    const refusal = queueRefusal(answer, this.#policy);
+    this.#recorder.refusal(request, refusal, false, keyId);
+    return refusal;
+  }
+
+  #ticketOf(routing: RoutingFacts, scope: KeyScope | undefined): QueueTicket {
+    const { request, identity } = routing;
+    return ticketOf(request, identity, scope, this.#policy, this.#modes.rateLimits, routing.claim?.bind(routing));
+  }
+
+  /** Why it may not even wait, recorded. */
+  #refusalOf(routing: RoutingFacts, scope: KeyScope | undefined): Refusal | undefined {
+    const { request, identity } = routing;
+    const keyId = keyOf(identity);
     const outOfScope = modelRefusal(scope, routing);
     if (outOfScope !== undefined) {
       this.#recorder.authFailure(request, outOfScope.code, undefined, keyId, false);
@@ -237,24 +274,8 @@ export class SecurityGate implements Gate {
     const exhausted = this.#requestsExhausted(identity, scope) ?? this.#tokensExhausted(identity, scope);
     if (exhausted !== undefined) {
       this.#recorder.refusal(request, exhausted, false, keyId);
-      return exhausted;
     }
-    this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
-
-    const ticket = ticketOf(request, identity, scope, this.#policy, this.#modes.rateLimits);
-    // Counted while it waits, so that no line of waiting requests gets past the limit.
-    this.#countRequest(keyId, 1);
-    const answer = await this.#queue
-      .acquire({ ...ticket, claim: routing.claim?.bind(routing) }, signal)
-      .catch((error: unknown) => {
-        this.#countRequest(keyId, -1);
-        throw error;
-      });
-    if (typeof answer !== 'string') return answer;
-    this.#countRequest(keyId, -1);
-    const refusal = queueRefusal(answer, this.#policy);
-    this.#recorder.refusal(request, refusal, false, keyId);
-    return refusal;
+    return exhausted;
   }
 
   report(event: ConnectionEvent): void {
@@ -349,11 +370,11 @@ export class SecurityGate implements Gate {
   #runGuards(
     context: GuardContext,
     identityRefusal: Refusal | undefined,
-  ): { refusal?: Refusal; headers: Record<string, string> } {
+  ): { refusal?: Refusal; headers: Readonly<Record<string, string>> | undefined } {
     const { facts } = context;
     let refusal = identityRefusal;
     let isStopped = false;
-    const headers: Record<string, string> = {};
+    let headers: Readonly<Record<string, string>> | undefined;
     for (const guard of this.#guards) {
       const mode = this.#modes[guard.service];
       if (mode === 'off' || isStopped) continue;
@@ -365,7 +386,8 @@ export class SecurityGate implements Gate {
         continue;
       const verdict = this.#safely(guard.id, facts, () => guard.check(context));
       if (verdict === undefined) continue;
-      Object.assign(headers, verdict.headers);
+      if (verdict.headers !== undefined)
+        headers = headers === undefined ? verdict.headers : { ...headers, ...verdict.headers };
       if (verdict.signs !== undefined && verdict.signs.length > 0) {
         const block = this.#score(context, facts.clientAddress, facts, verdict.signs, mode);
         if (block !== undefined && !hasValidKey(context)) {
@@ -556,6 +578,10 @@ function modelRefusal(scope: KeyScope | undefined, { engineId, modelId }: Routin
   const canonical = `${engineId}/${modelId}`;
   if (scope === undefined || isModelInScope(scope, canonical)) return undefined;
   return { rule: 'key-scope', code: 'key_out_of_scope', message: 'This API key may not use this model.' };
+}
+
+function keyOf(identity: Identity): string | undefined {
+  return identity.type === 'key' ? identity.keyId : undefined;
 }
 
 function keyIdOf({ auth }: GuardContext): string | undefined {

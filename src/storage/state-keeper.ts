@@ -29,6 +29,7 @@ export class StateKeeper {
   /** Returns whether the problem is new or gone, rather than as before. */
   set(kind: ProblemKind, problem: Reason | undefined): boolean {
     const had = this.#problems.get(kind);
+    if (problem === undefined && had === undefined) return false; // told with every record: 2 µs each
     if (problem === undefined) this.#problems.delete(kind);
     else this.#problems.set(kind, problem);
     this.#update();

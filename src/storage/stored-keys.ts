@@ -5,6 +5,8 @@ import type { RecordSink } from './record-sink';
 
 /** Uses of a key within this time are one: they only feed "last used" in the list of keys. */
 const touchEveryMs = 10_000;
+/** Nor is a copy of the key made for each request. */
+const rememberEveryMs = 1000;
 
 /** The keys, in memory and in the journal. Each change is written together with its audit row. */
 export class StoredKeys implements KeyStore {
@@ -56,7 +58,9 @@ export class StoredKeys implements KeyStore {
   touch(id: string, usedAt: number): void {
     const key = this.#keys.get(id);
     if (key === undefined) return;
-    this.#keys.set(id, { ...key, lastUsedAt: Math.max(key.lastUsedAt ?? 0, usedAt) });
+    const { lastUsedAt = 0 } = key;
+    if (usedAt >= lastUsedAt && usedAt < lastUsedAt + rememberEveryMs) return;
+    this.#keys.set(id, { ...key, lastUsedAt: Math.max(lastUsedAt, usedAt) });
     const last = this.#touched.get(id);
     const now = this.#clock.monotonic();
     if (last !== undefined && now - last < touchEveryMs) return;

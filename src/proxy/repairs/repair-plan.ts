@@ -4,7 +4,7 @@ import { withModel, type InferenceBody } from '../inference-body';
 import { openAiError, type OpenAiError } from '../openai-error';
 import type { InferenceRoute } from '../route-table';
 import type { Usage } from '../usage';
-import type { Repair, RepairContext, Warning } from './repair';
+import type { Repair, RepairContext, Warner, Warning, WholeRepair } from './repair';
 import { RepairedStream } from './repaired-stream';
 import { repairsFor } from './repair-table';
 import { Renderer } from './renderer';
@@ -67,6 +67,9 @@ export function planRepairs(
   return { ok: true, body: edited.bytes(), plan, path };
 }
 
+const noWarners: readonly ((usage: Usage) => Warning | undefined)[] = [];
+const nothing: readonly string[] = [];
+
 /** What is to be done to the answer of one request. */
 export class RepairPlan {
   /** How the answer is told. */
@@ -89,7 +92,15 @@ export class RepairPlan {
     this.#repairs = repairs;
     this.#context = context;
     this.applied = applied;
-    const warners = context === undefined ? [] : repairs.flatMap((repair) => repair.warn?.(context) ?? []);
+    const warners: Warner[] = [];
+    for (const { warn } of repairs) {
+      const warner = context === undefined ? undefined : warn?.(context);
+      if (warner !== undefined) warners.push(warner);
+    }
+    if (warners.length === 0) {
+      this.#warners = noWarners;
+      return;
+    }
     this.warning = warners.map((warner) => warner.before?.()).find((warning) => warning !== undefined);
     this.#warners = warners.flatMap((warner) => warner.after ?? []);
   }
@@ -114,10 +125,11 @@ export class RepairPlan {
   whole(): WholeRepairs | undefined {
     const context = this.#context;
     if (context === undefined) return undefined;
-    const steps = this.#repairs.flatMap((repair) => {
+    const steps: { readonly name: string; readonly step: WholeRepair }[] = [];
+    for (const repair of this.#repairs) {
       const step = repair.whole?.(context);
-      return step === undefined ? [] : [{ name: repair.name, step }];
-    });
+      if (step !== undefined) steps.push({ name: repair.name, step });
+    }
     const { isTranslated } = this.voice;
     const isArmed = steps.length > 0 || this.#warners.length > 0 || isTranslated;
     return isArmed ? new WholeRepairs(steps, context.route === '/v1/embeddings', isTranslated) : undefined;
@@ -130,12 +142,13 @@ export class RepairPlan {
 
   /** Undefined when the header said it already, or there is nothing to say. */
   warningOf(usage: Usage | undefined): Warning | undefined {
-    if (usage === undefined || this.warning !== undefined) return undefined;
+    if (usage === undefined || this.warning !== undefined || this.#warners.length === 0) return undefined;
     return this.#warners.map((warn) => warn(usage)).find((warning) => warning !== undefined);
   }
 
   /** Headers of the answer: repairs of the request, with those made on the answer or armed for it. */
   headers(onAnswer: readonly string[], warning = this.warning): readonly string[] {
+    if (this.applied.length === 0 && onAnswer.length === 0 && warning === undefined) return nothing;
     const names = [...new Set([...this.applied, ...onAnswer])];
     return [
       ...(names.length === 0 ? [] : [repairHeader, names.join(', ')]),

@@ -11,6 +11,7 @@ export type Credentials =
 
 /** Headers that hold a bare key: Anthropic's and Azure OpenAI's name for it. */
 const keyHeaders = ['x-api-key', 'api-key'];
+const credentialLengths: ReadonlySet<number> = new Set(['authorization', ...keyHeaders].map(({ length }) => length));
 
 /**
  * What tools send when their library insists on a key and the user has none, from the engines' own documentation
@@ -22,43 +23,52 @@ const placeholders = new Set([
   ...['not-needed', 'not-required', 'unused', 'placeholder', 'dummy', 'token-abc123'],
 ]);
 
+const longestPlaceholder = Math.max(...[...placeholders].map(({ length }) => length));
+
 /** Longest text looked at: a key has 60 characters. */
 const maxLength = 1_000;
 
 /** Finds the key of a request in `Authorization: Bearer`, `x-api-key` or `api-key`, counting repeated headers. */
 export function readCredentials(facts: Pick<RequestFacts, 'headers' | 'rawHeaders'>): Credentials {
-  const texts = new Set<string>();
+  const real: string[] = [];
   for (const [name, value] of credentialHeaders(facts)) {
-    const text = value.trim().slice(0, maxLength);
-    if (name !== 'authorization') {
-      texts.add(text);
-      continue;
+    const whole = value.trim().slice(0, maxLength);
+    let text = whole;
+    if (name === 'authorization') {
+      const bearer = /^bearer(?:[ \t]+(.*))?$/i.exec(whole);
+      if (bearer === null && whole !== '') return { kind: 'other-scheme', text: whole };
+      text = (bearer?.[1] ?? '').trim();
     }
-    const bearer = /^bearer(?:[ \t]+(.*))?$/i.exec(text);
-    if (bearer) texts.add((bearer[1] ?? '').trim());
-    else if (text !== '') return { kind: 'other-scheme', text };
+    if (text !== '' && !real.includes(text) && !isPlaceholder(text)) real.push(text);
   }
-  const real = [...texts].filter((text) => text !== '' && !placeholders.has(text.toLowerCase()));
   if (real.length > 1) return { kind: 'conflict', texts: real };
   return real[0] === undefined ? { kind: 'none' } : { kind: 'key', text: real[0] };
 }
 
+/** A key is longer than any of them. */
+function isPlaceholder(text: string): boolean {
+  return text.length <= longestPlaceholder && placeholders.has(text.toLowerCase());
+}
+
 /** From the raw headers where there are any: Node drops a second `Authorization` without a word. */
-function* credentialHeaders({
+function credentialHeaders({
   headers,
   rawHeaders,
-}: Pick<RequestFacts, 'headers' | 'rawHeaders'>): Generator<readonly [string, string]> {
-  const isCredential = (name: string) => name === 'authorization' || keyHeaders.includes(name);
+}: Pick<RequestFacts, 'headers' | 'rawHeaders'>): readonly (readonly [string, string])[] {
+  const found: (readonly [string, string])[] = [];
   if (rawHeaders.length > 0) {
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const name = (rawHeaders[index] ?? '').toLowerCase();
-      if (isCredential(name)) yield [name, rawHeaders[index + 1] ?? ''];
+      const given = rawHeaders[index] ?? '';
+      if (!credentialLengths.has(given.length)) continue;
+      const name = given.toLowerCase();
+      if (name === 'authorization' || keyHeaders.includes(name)) found.push([name, rawHeaders[index + 1] ?? '']);
     }
-    return;
+    return found;
   }
   for (const name of ['authorization', ...keyHeaders]) {
     const value = headers[name];
     if (value === undefined) continue;
-    for (const one of typeof value === 'string' ? [value] : value) yield [name, one];
+    for (const one of typeof value === 'string' ? [value] : value) found.push([name, one]);
   }
+  return found;
 }

@@ -1,11 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { randomId } from '../../core/random-id';
 
 export const keyPrefix = 'flm-';
 const idLength = 12;
 /** 32 bytes as base64url without padding. */
 const secretLength = 43;
-const pattern = /^flm-([0-9a-z]{12})-([A-Za-z0-9_-]{43})$/;
+/**
+ * The last of 43 characters holds four bits of the 32 bytes; the two bits it could hold besides must be zero, or one
+ * secret would have several spellings. Said in the pattern: decoding and encoding it again took 1 µs.
+ */
+const pattern = /^flm-([0-9a-z]{12})-([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/;
 
 /** A key taken apart. */
 export interface KeyParts {
@@ -29,17 +33,15 @@ export function formatKey({ id, secret }: KeyParts): string {
 
 /** Undefined when the text is not exactly a key. */
 export function parseKey(text: string): KeyParts | undefined {
-  // The last character of 32 bytes holds four bits: other spellings of it would be second names of one secret.
   const match = text.length === keyPrefix.length + idLength + 1 + secretLength ? pattern.exec(text) : null;
   const [, id, secret] = match ?? [];
-  if (id === undefined || secret === undefined) return undefined;
-  return Buffer.from(secret, 'base64url').toString('base64url') === secret ? { id, secret } : undefined;
+  return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
 /**
  * SHA-256 of the secret, hex: what is stored. A fast hash is right for 256 random bits, which nobody can guess; slow
- * ones are for passwords (2.9 µs against 48 ms of scrypt per request, measured).
+ * ones are for passwords (1 µs against 48 ms of scrypt per request, measured; `createHash` needs 3 µs).
  */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }

@@ -15,6 +15,7 @@ export function isRouteInScope(scope: KeyScope, route: string): boolean {
 
 /** Whether a client address is within the scope. A text that is no address is in no list. */
 export function isAddressInScope(scope: KeyScope, address: string): boolean {
+  if (scope.addresses === undefined || scope.addresses.length === 0) return true;
   const bits = addressBits(address);
   return isListed(scope.addresses, (text) => {
     const range = parseRange(text);

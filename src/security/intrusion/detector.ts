@@ -1,5 +1,5 @@
 import type { Severity } from '../../core/audit';
-import type { RequestFacts } from '../../core/request';
+import { CleanRequests, type InspectedFacts } from './clean-requests';
 import { findMarker } from './markers';
 import { isKnownHeader, isKnownPair, isPlainPath, isSecretHeader } from './known-surface';
 import { readAll, type ReadingFlag } from './normalize';
@@ -49,6 +49,8 @@ const PLAIN_KEY = /^[a-z][\w-]{0,63}(?:\[\w{0,20}\])?$/i;
 const ODD_KEY = /__|constructor|prototype/i;
 const HTTP_URL = /^https?:\/\/[\w.-]{1,253}(?::\d{1,5})?(?:[/?#]|$)/i;
 
+const nothing: readonly IntrusionSign[] = [];
+
 /**
  * Reads request line, query and headers of one request; never its body. Everything known to be honest is skipped
  * first, so an ordinary request costs a few microseconds; the worst one is bounded by {@link BUDGET}.
@@ -56,6 +58,7 @@ const HTTP_URL = /^https?:\/\/[\w.-]{1,253}(?::\d{1,5})?(?:[/?#]|$)/i;
 export class IntrusionDetector {
   readonly #disabled: ReadonlySet<string>;
   readonly #matcher: SignatureMatcher;
+  readonly #clean = new CleanRequests();
 
   constructor(disabledRules: readonly string[] = []) {
     this.#disabled = new Set(disabledRules);
@@ -64,13 +67,21 @@ export class IntrusionDetector {
   }
 
   /** Signs found, most telling first; empty for almost every honest request. */
-  inspect(facts: Pick<RequestFacts, 'method' | 'target' | 'rawHeaders' | 'route'>): readonly IntrusionSign[] {
+  inspect(facts: InspectedFacts): readonly IntrusionSign[] {
+    const description = this.#clean.describe(facts);
+    if (description !== undefined && this.#clean.has(description)) return nothing;
+    const signs = this.#inspect(facts);
+    if (description !== undefined && signs.length === 0) this.#clean.add(description);
+    return signs;
+  }
+
+  #inspect(facts: InspectedFacts): readonly IntrusionSign[] {
     const found = new Map<string, IntrusionSign>();
     const run = new Inspection(this.#matcher, found);
     run.target(facts.target, facts.route !== undefined);
     run.headers(facts.rawHeaders);
     for (const sign of checkProtocol(facts.method, facts.rawHeaders)) run.add(sign);
-    if (found.size === 0) return [];
+    if (found.size === 0) return nothing;
     return [...found.values()].filter((sign) => !this.#disabled.has(sign.id)).sort((a, b) => b.points - a.points);
   }
 }
