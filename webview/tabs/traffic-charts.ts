@@ -9,8 +9,11 @@ const blue = ['--vscode-charts-blue', '--vscode-focusBorder'] as const;
 const red = ['--vscode-charts-red', '--vscode-errorForeground'] as const;
 const green = ['--vscode-charts-green', '--vscode-foreground'] as const;
 const purple = ['--vscode-charts-purple', '--vscode-foreground'] as const;
-/** `charts.yellow` of the light themes is too dark beside blue to tell the two apart. */
-const orange = ['--vscode-charts-orange', '--vscode-editorWarning-foreground'] as const;
+/**
+ * `charts.yellow` of the light themes is too dark beside blue to tell the two apart, and `charts.orange` is half
+ * transparent.
+ */
+const ink = ['--vscode-charts-foreground', '--vscode-foreground'] as const;
 
 /** Requests, tokens and waiting times over the chosen range. */
 export class TrafficCharts {
@@ -35,7 +38,7 @@ export class TrafficCharts {
     overview.firstToken,
     [
       { label: overview.median, color: blue, look: 'line' },
-      { label: overview.slowest, color: orange, look: 'line', dash: [4, 3] },
+      { label: overview.slowest, color: ink, look: 'line', dash: [4, 3] },
     ],
     formatLatency,
   );
