@@ -114,4 +114,10 @@ describe('SseEvents', () => {
 
     assert.deepEqual(read(cut(Buffer.from(`data: ${text}\n\n`), [5, 70_000, 300_000])).data, [text]);
   });
+
+  it('says that an event too long was left out', () => {
+    const { data, events } = read([Buffer.from(`data: ${'x'.repeat(maxEventBytes + 1)}\n\ndata: next\n\n`)]);
+
+    assert.deepEqual([data, events.hasSkipped], [['next'], true]);
+  });
 });

@@ -2,17 +2,30 @@ import assert from 'node:assert/strict';
 import { errorIn } from './answer-shape';
 import { answerFaults } from './answers';
 import { routes } from './routes';
-import { assertNothingLeaked, assertQuiet, withEngine, lastRecord, stopAll, traffic, watchRejections } from './scene';
+import {
+  assertNothingLeaked,
+  assertQuiet,
+  withEngine,
+  stopAll,
+  traffic,
+  watchRejections,
+  type EngineScene,
+} from './scene';
 
 describe('Fault matrix: what engines answer, on every route', () => {
   watchRejections();
-  afterEach(stopAll);
 
-  for (const { what, answer, status, code } of answerFaults) {
-    describe(what, () => {
-      for (const route of routes) {
-        it(route.name, async () => {
-          const scene = await withEngine(route, { answers: { '*': answer } });
+  for (const route of routes) {
+    describe(route.name, () => {
+      let scene: EngineScene;
+      before(async () => {
+        scene = await withEngine(route);
+      });
+      after(stopAll);
+
+      for (const { what, answer, status, code } of answerFaults) {
+        it(what, async () => {
+          scene.engine.script({ answers: { '*': answer } });
 
           const told = await scene.ask();
 
@@ -23,10 +36,10 @@ describe('Fault matrix: what engines answer, on every route', () => {
           assert.equal(told.headers.get('content-encoding'), null);
           if (status === 503 || status === 429) assert.match(told.headers.get('retry-after') ?? '', /^\d+$/);
           assertNothingLeaked(told);
-          const record = await lastRecord(scene);
-          assert.deepEqual([record.outcome, record.status], ['engine-error', status]);
-          assert.ok(record.errorCode?.startsWith(code), record.errorCode);
           await assertQuiet(scene);
+          const record = scene.records.at(-1);
+          assert.deepEqual([record?.outcome, record?.status], ['engine-error', status]);
+          assert.ok(record?.errorCode?.startsWith(code), record?.errorCode);
         });
       }
     });

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import type { WireScript } from '../../../helpers/engines/wire';
 import { assertErrorEnd, endOf, errorIn, saidIn } from './answer-shape';
 import { engineStreams, type FaultRoute } from './routes';
-import { assertNothingLeaked, assertQuiet, withEngine, lastRecord, stopAll, traffic, watchRejections } from './scene';
+import {
+  assertNothingLeaked,
+  assertQuiet,
+  withEngine,
+  lastRecord,
+  stopAll,
+  traffic,
+  watchRejections,
+  type EngineScene,
+} from './scene';
 
 const words = ['Grüß', ' Gott', ' 😀', ' こ', 'ん', 'に', 'ち', 'は', ' "\\ud83d"', ' end'];
 const said = words.join('');
@@ -38,26 +47,28 @@ function isReworded({ api, kind, path }: FaultRoute, asked: string | undefined):
   return api === 'openai' ? kind !== 'openai' : path !== asked;
 }
 
-/** An event that is none of the route's own API says nothing about it. */
-const applies = (route: FaultRoute, not: 'events' | 'lines' | undefined): boolean => route.engineSends !== not;
-
 describe('Fault matrix: odd streams of engines, on every route', () => {
   watchRejections();
-  afterEach(stopAll);
 
-  for (const { what, wire, not } of oddities) {
-    describe(what, () => {
-      for (const route of engineStreams.filter((each) => applies(each, not))) {
-        it(route.name, async () => {
-          const scene = await withEngine(route, { reply: { text: words }, wire });
+  for (const route of engineStreams) {
+    describe(route.name, () => {
+      let scene: EngineScene;
+      before(async () => {
+        scene = await withEngine(route, { reply: { text: words } });
+      });
+      after(stopAll);
+
+      for (const { what, wire } of oddities.filter(({ not }) => not !== route.engineSends)) {
+        it(what, async () => {
+          scene.engine.script({ wire });
 
           const told = await scene.ask();
 
           assert.equal(told.status, 200, told.text);
           assert.equal(saidIn(route.api, told.text, route.isStream), said);
           if (route.isStream) assert.equal(endOf(route.api, told.text), 'whole');
-          assert.equal((await lastRecord(scene)).outcome, 'ok');
           await assertQuiet(scene);
+          assert.equal(scene.records.at(-1)?.outcome, 'ok');
         });
       }
     });
