@@ -6,12 +6,13 @@ import { el, put, untrusted } from '../dom';
 import { blockSentence } from '../explain';
 import { formatNumber } from '../formats';
 import type { PanelContext, TabView } from '../panel-context';
-import { button, dropdown, emptyState, icon, loading, rowButton, textField } from '../ui/controls';
+import { button, emptyState, icon, loading, rowButton, textField } from '../ui/controls';
 import { openDialog } from '../ui/dialog';
 import { countdown, moment } from '../ui/time';
 import { cell, VirtualList } from '../ui/virtual-list';
 import { visibleText } from '../visible-text';
 import { openAddDialog } from './add-range';
+import { blockFileControls } from './block-files';
 import { openExtendDialog } from './extend-block';
 
 const { blocklist } = strings;
@@ -102,29 +103,13 @@ export class BlocklistTab implements TabView {
   }
 
   #toolbar(): readonly HTMLElement[] {
-    const exportAs = dropdown(
-      blocklist.exportAs,
-      [
-        { value: '', label: blocklist.exportAs },
-        { value: 'plain', label: blocklist.exportPlain },
-        { value: 'csv', label: 'CSV' },
-        { value: 'json', label: 'JSON' },
-      ],
-      '',
-      (value) => {
-        exportAs.input.value = '';
-        if (value !== '') void this.#export(value as 'plain' | 'csv' | 'json');
-      },
-      true,
-    );
     return [
       button(blocklist.add, {
         icon: 'add',
         look: 'primary',
         onClick: () => openAddDialog(this.#context, 'block', () => void this.#load()),
       }),
-      button(blocklist.import, { icon: 'cloud-download', onClick: () => void this.#import() }),
-      exportAs.element,
+      ...blockFileControls(this.#context, () => void this.#load()),
       button(blocklist.clearTemporary, { icon: 'clear-all', onClick: () => this.#confirmClear() }),
     ];
   }
@@ -245,35 +230,5 @@ export class BlocklistTab implements TabView {
         },
       ],
     });
-  }
-
-  async #import(): Promise<void> {
-    const { host, notice } = this.#context;
-    try {
-      const report = await host.request('host/importBlocks', {});
-      const counts = [report.added, report.kept, report.refusedTotal].map(formatNumber);
-      notice.say(fill(blocklist.imported, ...counts));
-      if (report.refused.length > 0) this.#showRefused(report.refused);
-    } catch (error) {
-      notice.fail(error);
-    }
-    await this.#load();
-  }
-
-  #showRefused(refused: readonly { readonly line: number; readonly text: string; readonly why: string }[]): void {
-    const rows = refused.map(({ line, text, why }) =>
-      el('li', {}, `${fill(blocklist.line, line)} `, el('code', {}, untrusted(text, 80)), ` — ${why}`),
-    );
-    openDialog({ title: blocklist.refusedLines, body: [el('ul', { class: 'refused' }, ...rows)] });
-  }
-
-  async #export(format: 'plain' | 'csv' | 'json'): Promise<void> {
-    const { host, notice } = this.#context;
-    try {
-      const { file } = await host.request('host/exportBlocks', { format });
-      notice.say(fill(blocklist.exported, file));
-    } catch (error) {
-      notice.fail(error);
-    }
   }
 }
