@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
-import { Emitter, type Event } from '../core/emitter';
-import { emptyEnginesSnapshot, isUsable, type Engine, type EnginesSnapshot } from '../core/engine';
+import type { Event } from '../core/emitter';
+import type { Engine, EnginesSnapshot } from '../core/engine';
 import type { EngineLoad, EngineLoads } from '../core/engine-load';
 import { messageOf } from '../core/errors';
 import type { Logger } from '../core/logger';
@@ -10,22 +10,20 @@ import { reasonText } from '../core/reason';
 import type { EngineKeys, UpstreamHealth, UpstreamSign } from '../core/upstream';
 import { probeAddress, type AddressProbe } from './address-probe';
 import { AddressSources } from './address-sources';
-import { isLoopbackUrl, normalizeBaseUrl, portOf } from './base-url';
+import { normalizeBaseUrl } from './base-url';
 import { collectCandidates } from './candidates';
-import { looksSame } from './engine-diff';
+import { EngineLooks, hasSharedModel } from './engine-looks';
 import { afterVisit, type EngineRecord, type Visit } from './engine-record';
-import { EngineSession, probeLimits } from './engine-session';
+import { probeLimits } from './engine-session';
 import type { StatusRules } from './engine-status';
-import { viewEngines } from './engine-view';
 import type { HostEnvironment } from './host-environment';
-import { parentEngineOf } from './listener-owner';
 import { afterSign } from './passive-engine';
 import { PollTimer } from './poll-timer';
 import type { Prober } from './probe';
+import { PublishedEngines, type ScanNews } from './published-engines';
 import { retired, syncRecords, withSeeds } from './record-sync';
 import { nextDelayMs } from './schedule';
 import { isCacheable, seedsByUrl } from './seeded-engines';
-import { visitAddress } from './visit';
 import { VisitQueue } from './visit-queue';
 
 export interface EngineMonitorDeps {
@@ -57,19 +55,16 @@ const shadowedMs = 30_000;
  */
 export class EngineMonitor implements UpstreamHealth, EngineLoads {
   readonly #deps: EngineMonitorDeps;
-  readonly #changed: Emitter<EnginesSnapshot>;
+  readonly #published: PublishedEngines;
+  readonly #looks: EngineLooks;
   readonly #sources: AddressSources;
   readonly #queue: VisitQueue;
   readonly #timer: PollTimer;
-  readonly #createdAt: number;
   #config: FlmConfig;
-  #snapshot: EnginesSnapshot = emptyEnginesSnapshot;
   /** In order of preference; replaced as a whole when candidates change. */
   #records = new Map<string, EngineRecord>();
   #seeds = new Map<string, Engine>();
   #demoBaseUrl: string | undefined;
-  #urlById: ReadonlyMap<string, string> = new Map();
-  #shadowed: ReadonlySet<string> = new Set();
   #isStarted = false;
   #isActive = false;
   #round: Promise<EnginesSnapshot> | undefined;
@@ -81,22 +76,22 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
   constructor(deps: EngineMonitorDeps) {
     this.#deps = deps;
     this.#config = deps.config;
-    this.#createdAt = deps.clock.now();
+    this.#looks = new EngineLooks(deps);
     this.#sources = new AddressSources(deps.host);
     this.#queue = new VisitQueue(
       (url, isForced) => this.#visitOnce(url, isForced),
       (url, error) => deps.logger.error('A probe failed unexpectedly.', { url, error }),
     );
     this.#timer = new PollTimer(deps.clock, () => this.#tick());
-    this.#changed = new Emitter((error) => deps.logger.error('A listener of engine changes failed.', { error }));
-    this.onDidChange = this.#changed.event;
+    this.#published = new PublishedEngines(deps.clock.now(), deps.logger);
+    this.onDidChange = this.#published.onDidChange;
   }
 
   readonly onDidChange: Event<EnginesSnapshot>;
 
   /** Synchronous and free: the value as of the last change. */
   snapshot(): EnginesSnapshot {
-    return this.#snapshot;
+    return this.#published.snapshot;
   }
 
   /** Begins the first round; its results arrive as changes. A second call does nothing. */
@@ -174,12 +169,12 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
 
   /** What is worth keeping for `seed` at the next start. */
   cacheable(): readonly Engine[] {
-    return this.#snapshot.engines.filter((engine) => isCacheable(engine));
+    return this.#published.snapshot.engines.filter((engine) => isCacheable(engine));
   }
 
   /** A request showed how an engine is. Only a look decides, so one failed request changes no state. */
   report(engineId: string, sign: UpstreamSign): void {
-    const url = this.#urlById.get(engineId);
+    const url = this.#published.urlOf(engineId);
     const record = url === undefined ? undefined : this.#records.get(url);
     if (url === undefined || record === undefined || !this.#isStarted) return;
     if (record.candidate.passiveModels !== undefined) {
@@ -195,7 +190,7 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
 
   /** As of the last visit: seconds ago, or undefined where nobody looks regularly. */
   loadOf(engineId: string): EngineLoad | undefined {
-    const url = this.#urlById.get(engineId);
+    const url = this.#published.urlOf(engineId);
     if (url === undefined) return undefined;
     const age = this.#deps.clock.monotonic() - (this.#visitedAt.get(url) ?? -Infinity);
     return age < loadTtlMs ? this.#records.get(url)?.load : undefined;
@@ -228,8 +223,8 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     this.#publish({ isScanning: false, scannedAt: clock.now() });
     this.#schedule();
     const tookMs = Math.round(clock.monotonic() - startedAt);
-    logger.debug('Looked for engines.', { tookMs, engines: this.#snapshot.engines.length });
-    return this.#snapshot;
+    logger.debug('Looked for engines.', { tookMs, engines: this.#published.snapshot.engines.length });
+    return this.#published.snapshot;
   }
 
   #syncCandidates(): void {
@@ -287,26 +282,15 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
   }
 
   #look(record: EngineRecord, isFull: boolean, memo: Map<string, unknown>, isForced = false): Promise<Visit> {
-    const { baseUrl, keyUrl } = record.candidate;
-    const { prober, clock, keys, host } = this.#deps;
-    const key = keys.get(baseUrl) ?? (keyUrl === undefined ? undefined : keys.get(keyUrl));
     const limits = probeLimits(this.#config);
-    const wantsLoad = this.#isShared(record);
-    const { signal } = this.#abort;
-    const session = new EngineSession({ prober, clock, limits, baseUrl, key, memo, signal, wantsLoad });
-    const asked = isForced ? { ...record, needsIdentity: true } : record;
-    return visitAddress(session, asked, isFull, async () =>
-      isLoopbackUrl(baseUrl) ? parentEngineOf(host, portOf(baseUrl)) : undefined,
-    );
-  }
-
-  /** Some other engine has one of its models: requests are shared out between them. */
-  #isShared({ candidate, models }: EngineRecord): boolean {
-    const ids = new Set(models.map(({ id }) => id));
-    const others = this.#snapshot.engines.filter(
-      ({ baseUrl, state }) => baseUrl !== candidate.baseUrl && isUsable(state),
-    );
-    return ids.size > 0 && others.some((other) => other.models.some(({ id }) => ids.has(id)));
+    const wantsLoad = hasSharedModel(record, this.#published.snapshot.engines);
+    return this.#looks.at(isForced ? { ...record, needsIdentity: true } : record, {
+      isFull,
+      limits,
+      memo,
+      wantsLoad,
+      signal: this.#abort.signal,
+    });
   }
 
   #accept(before: EngineRecord, visit: Visit): void {
@@ -319,7 +303,7 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     this.#visitedAt.set(baseUrl, clock.monotonic());
     this.#timer.set(baseUrl, nextDelayMs(after));
     // The same server may still answer under the other address.
-    if ((after.status?.failures ?? 0) > 0) for (const url of this.#shadowed) this.#timer.set(url, 0);
+    if ((after.status?.failures ?? 0) > 0) for (const url of this.#published.shadowed) this.#timer.set(url, 0);
     this.#logTransition(before, after);
     this.#publish();
   }
@@ -332,33 +316,17 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     this.#deps.logger.info('Engine changed state.', { baseUrl, kind: after.kind, state, why });
   }
 
-  #publish(scan: Partial<Pick<EnginesSnapshot, 'isScanning' | 'scannedAt'>> = {}): void {
-    const { clock } = this.#deps;
-    const isFirstRoundOver = scan.scannedAt !== undefined || this.#snapshot.scannedAt !== undefined;
-    const view = viewEngines({
-      records: [...this.#records.values()],
-      // Before the first round has ended, "installed, not running" would be a guess.
-      installed: isFirstRoundOver ? this.#sources.installed : [],
-      ownAddresses: this.#sources.ownAddresses,
-      monotonic: clock.monotonic(),
-      cacheTtlMs: this.#cacheTtlMs(),
-      startedAt: this.#createdAt,
-    });
-    this.#urlById = view.baseUrls;
-    this.#shadowed = view.shadowed;
-    const old = this.#snapshot;
-    const isScanning = scan.isScanning ?? old.isScanning;
-    const isSame =
-      looksSame(old.engines, view.engines) && isScanning === old.isScanning && scan.scannedAt === undefined;
-    if (isSame) return;
-    const scannedAt = scan.scannedAt ?? old.scannedAt;
-    this.#snapshot = {
-      revision: old.revision + 1,
-      engines: view.engines,
-      isScanning,
-      ...(scannedAt === undefined ? {} : { scannedAt }),
-    };
-    this.#changed.fire(this.#snapshot);
+  #publish(scan: ScanNews = {}): void {
+    this.#published.publish(
+      {
+        records: [...this.#records.values()],
+        installed: this.#sources.installed,
+        ownAddresses: this.#sources.ownAddresses,
+        monotonic: this.#deps.clock.monotonic(),
+        cacheTtlMs: this.#cacheTtlMs(),
+      },
+      scan,
+    );
   }
 
   #schedule(): void {
@@ -371,7 +339,7 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     for (const url of this.#records.keys()) {
       if (this.#queue.isRunning(url) || !this.#timer.isDue(url)) continue;
       const sinceVisit = this.#deps.clock.monotonic() - (this.#visitedAt.get(url) ?? -Infinity);
-      const isIdle = this.#shadowed.has(url) && !isSomeoneFailing && sinceVisit < shadowedMs;
+      const isIdle = this.#published.shadowed.has(url) && !isSomeoneFailing && sinceVisit < shadowedMs;
       if (isIdle) this.#timer.set(url, shadowedMs - sinceVisit);
       else void this.#visit(url, false);
     }
