@@ -95,9 +95,12 @@ async function narrowPicture(window: Workbench): Promise<void> {
 
 async function japanesePicture(window: Workbench): Promise<void> {
   await window.showContainer('FLM');
+  // The panel of the sidebar, which the window before left open, would be a second one.
+  await window.runCommand('View: Toggle Primary Side Bar Visibility');
+  await window.page.locator('.part.sidebar').waitFor({ state: 'hidden', timeout: shownTimeoutMs });
+  await window.page.locator('iframe.webview').waitFor({ state: 'detached', timeout: shownTimeoutMs });
   await window.runCommand('FLM: セキュリティ パネルをエディターで開く');
   await window.webview().locator('.attention-item').first().waitFor({ timeout: shownTimeoutMs });
-  await window.runCommand('View: Toggle Primary Side Bar Visibility');
   await delay(repaintMs);
   await picture(window, 'panel-overview-ja', await editorArea(window));
 }

@@ -9,6 +9,7 @@ import { PackedEditor } from './packed-editor';
 import { around, picture, sidebarDownTo } from './picture';
 import { at } from './project.mjs';
 import { takeSecurityScreenshots } from './security-screenshots';
+import { takeSharingScreenshots } from './sharing-screenshots';
 import type { Workbench } from './workbench';
 
 const sidebarWidth = 420;
@@ -50,6 +51,7 @@ export async function takeScreenshots(): Promise<void> {
       await picture(window, 'status-bar', await around(window, [item, tooltip]));
     });
     await takeSecurityScreenshots(addresses, port);
+    await takeSharingScreenshots(addresses, port);
   } finally {
     await Promise.all(simulators.map((simulator) => simulator.stop()));
   }

@@ -139,7 +139,13 @@ describe('sharing in a workbench', function () {
       await key.waitFor({ timeout: shownTimeoutMs });
       secret = /flm-[\w-]+/.exec(await key.innerText())?.[0] ?? '';
       await window.screenshot(picture('share-remote-done'));
-      await window.typeChoice('Done');
+      await window.pick('Show as QR Code');
+      await window.webview().getByRole('img', { name: 'QR code with address and key' }).waitFor({
+        timeout: shownTimeoutMs,
+      });
+      await window.pick('Done');
+      await window.screenshot(picture('share-qr'));
+      await window.runCommand('View: Close All Editors');
 
       assert.match(text, new RegExp(`comes from ${other.address}. Everybody else is refused`));
       assert.match(text, new RegExp(`Over: ${other.gateway}, besides this machine itself`));

@@ -75,24 +75,24 @@ function handoverItems(services: CommandServices, handover: Handover): HandoverI
     },
     {
       label: `$(terminal) ${l10n.t('Copy as Environment Variables')}`,
-      detail: environmentNames.join(', '),
+      description: environmentNames.join(', '),
       run: copy(copied, environmentSnippet(target, flavor)),
     },
     { label: `$(file) ${l10n.t('Copy as Lines of a .env File')}`, run: copy(copied, dotenvSnippet(target)) },
     { label: `$(save) ${l10n.t('Save as a .env File…')}`, run: () => saveEnvFile(services, dotenvSnippet(target)) },
     {
       label: `$(json) ${l10n.t('Copy as Custom Endpoint of VS Code')}`,
-      detail: customEndpointFile,
+      description: customEndpointFile,
       run: copy(copied, customEndpointJson(handover, sharedToolModels(engines, handover.share.limits))),
     },
     {
       label: `$(code) ${l10n.t('Copy as Command Line (curl)')}`,
-      detail: messageText(handover.model),
+      description: messageText(handover.model),
       run: copy(copied, curlText(handover, flavor)),
     },
     {
       label: `$(device-mobile) ${l10n.t('Show as QR Code')}`,
-      detail: l10n.t('For a phone: opens behind this list'),
+      description: l10n.t('For a phone: opens behind this list'),
       run: () => showQr(services, handover),
     },
   ];
