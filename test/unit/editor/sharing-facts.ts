@@ -1,23 +1,7 @@
-import type { MachineAddress } from '../../../src/core/exposure';
 import { reason } from '../../../src/core/reason';
 import type { CheckupFinding, CheckupReport, SharingSummary } from '../../../src/protocol/sharing-rpc';
 import { quietSharing } from '../../helpers/quiet-sharing';
 import { now } from './editor-facts';
-
-export const lan: MachineAddress = {
-  address: '192.168.1.20',
-  family: 4,
-  interfaceName: 'eth0',
-  range: '192.168.1.0/24',
-  kind: 'private',
-};
-export const publicAddress: MachineAddress = {
-  address: '203.0.113.7',
-  family: 4,
-  interfaceName: 'eth1',
-  range: '203.0.113.0/24',
-  kind: 'public',
-};
 
 export const dayMs = 24 * 60 * 60 * 1000;
 

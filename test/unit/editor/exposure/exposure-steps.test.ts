@@ -3,7 +3,8 @@ import { FlmError } from '../../../../src/core/errors';
 import { askForExposure, type ExposureQuestions } from '../../../../src/editor/exposure/exposure-steps';
 import { english, now } from '../editor-facts';
 import { FakeStepInput, type Answer } from '../fake-step-input';
-import { dayMs, lan, publicAddress } from '../sharing-facts';
+import { dayMs } from '../sharing-facts';
+import { lan, publicAddress } from '../../../helpers/machine-addresses';
 
 function ask(answers: Answer[], more: Partial<ExposureQuestions> = {}) {
   const input = new FakeStepInput(...answers);

@@ -8,7 +8,8 @@ import {
   type ExposurePreview,
 } from '../../../../src/editor/exposure/exposure-text';
 import { english, now } from '../editor-facts';
-import { lan, makeSharing } from '../sharing-facts';
+import { makeSharing } from '../sharing-facts';
+import { lan } from '../../../helpers/machine-addresses';
 
 const preview: ExposurePreview = {
   addresses: ['192.168.1.20', 'fd00::1'],

@@ -3,7 +3,7 @@ import { askForFirewall, networkRanges } from '../../../../src/editor/firewall/f
 import type { FirewallSystem } from '../../../../src/editor/firewall/firewall-plan';
 import { english } from '../editor-facts';
 import { FakeStepInput, type Answer } from '../fake-step-input';
-import { lan, publicAddress } from '../sharing-facts';
+import { lan, publicAddress } from '../../../helpers/machine-addresses';
 
 function ask(systems: FirewallSystem[], answers: Answer[], addresses = [lan, publicAddress]) {
   const input = new FakeStepInput(...answers);

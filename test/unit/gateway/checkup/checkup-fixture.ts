@@ -1,24 +1,9 @@
 import type { Engine } from '../../../../src/core/engine';
 import { reason } from '../../../../src/core/reason';
-import type { MachineAddress } from '../../../../src/core/exposure';
 import type { Check, CheckOutcome, CheckTools, CheckupFacts } from '../../../../src/gateway/checkup/check';
 import type { CheckHttp, CheckReply, CheckRequest } from '../../../../src/gateway/checkup/check-http';
 import { FakeClock } from '../../../helpers/fake-clock';
-
-export const lan: MachineAddress = {
-  address: '192.168.1.20',
-  family: 4,
-  interfaceName: 'eth0',
-  range: '192.168.1.0/24',
-  kind: 'private',
-};
-export const publicAddress: MachineAddress = {
-  address: '203.0.113.7',
-  family: 4,
-  interfaceName: 'eth1',
-  range: '203.0.113.0/24',
-  kind: 'public',
-};
+import { lan } from '../../../helpers/machine-addresses';
 
 export function makeEngine(engine: Partial<Engine> = {}): Engine {
   return {

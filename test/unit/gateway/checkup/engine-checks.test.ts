@@ -3,16 +3,8 @@ import { engineCors, foreignOrigin } from '../../../../src/gateway/checkup/check
 import { engineOpen } from '../../../../src/gateway/checkup/checks/engine-open';
 import { engineRebinding, foreignHost } from '../../../../src/gateway/checkup/checks/engine-rebinding';
 import { engineVersion } from '../../../../src/gateway/checkup/checks/engine-version';
-import {
-  FakeHttp,
-  lan,
-  makeEngine,
-  makeTools,
-  modelList,
-  ollamaVersion,
-  outcomeOf,
-  publicAddress,
-} from './checkup-fixture';
+import { FakeHttp, makeEngine, makeTools, modelList, ollamaVersion, outcomeOf } from './checkup-fixture';
+import { lan, publicAddress } from '../../../helpers/machine-addresses';
 
 describe('engines that are reachable past the proxy', () => {
   const engines = [makeEngine()];

@@ -8,7 +8,8 @@ import { trustedProxies } from '../../../../src/gateway/checkup/checks/trusted-p
 import { tunnel } from '../../../../src/gateway/checkup/checks/tunnel';
 import type { CertificateFacts, TlsState } from '../../../../src/core/tls';
 import { FakeClock } from '../../../helpers/fake-clock';
-import { exposed, FakeHttp, lan, makeEngine, makeTools, outcomeOf, publicAddress } from './checkup-fixture';
+import { exposed, FakeHttp, makeEngine, makeTools, outcomeOf } from './checkup-fixture';
+import { lan, publicAddress } from '../../../helpers/machine-addresses';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const now = new FakeClock().now();
