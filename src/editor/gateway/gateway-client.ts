@@ -38,8 +38,8 @@ export interface GatewayClientOptions {
 }
 
 const helloTimeoutMs = 5_000;
-/** Diagnosis, the slowest request, takes 35 s at most. */
-const requestTimeoutMs = 60_000;
+/** A check-up, the slowest request, takes 60 s at most. */
+const requestTimeoutMs = 75_000;
 /** A request made while there is no connection waits that long for one. */
 const connectionWaitMs = 15_000;
 /** Windows that lost their gateway try again within this time of each other. */
