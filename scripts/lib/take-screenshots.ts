@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Locator } from 'playwright-core';
 import { startLlamaServer } from '../../test/helpers/engines/llama-server';
 import { startLmStudio } from '../../test/helpers/engines/lmstudio';
 import { startOllama } from '../../test/helpers/engines/ollama';
@@ -15,6 +16,7 @@ import type { Workbench } from './workbench';
 const sidebarWidth = 420;
 /** Tooltips fade in over 100 ms. */
 const hoverFadeMs = 500;
+const maxHovers = 5;
 
 /** Writes every picture of media/screenshots. Throws when one cannot be taken or is too large. */
 export async function takeScreenshots(): Promise<void> {
@@ -34,7 +36,12 @@ export async function takeScreenshots(): Promise<void> {
   const simulators = await Promise.all([startOllama(), startVllm(), startLmStudio(), startLlamaServer()]);
   const addresses = simulators.map(({ url }) => ({ url }));
   try {
-    const settings = { 'flm.engines.detect': false, 'flm.engines.addresses': addresses, 'flm.proxy.port': port };
+    const settings = {
+      'flm.engines.detect': false,
+      'flm.engines.addresses': addresses,
+      'flm.proxy.port': port,
+      'workbench.hover.delay': 300,
+    };
     await withEditor(settings, async (window) => {
       for (const name of ['Ollama', 'vLLM', 'LM Studio', 'llama.cpp']) await window.row(name).first().waitFor();
       await picture(window, 'tree', await sidebarDownTo(window, window.row('').last()));
@@ -42,18 +49,25 @@ export async function takeScreenshots(): Promise<void> {
       await window.statusBarItem('FLM').click();
       const item = window.statusBarItem(`:${port}`);
       await item.waitFor();
-      // The click has closed the tooltip until the pointer comes anew.
-      await window.page.mouse.move(900, 300);
-      await item.hover();
       const tooltip = window.page.locator('.workbench-hover-container .monaco-hover');
-      await tooltip.waitFor();
-      await delay(hoverFadeMs);
+      await showTooltip(window, item, tooltip);
       await picture(window, 'status-bar', await around(window, [item, tooltip]));
     });
     await takeSecurityScreenshots(addresses, port);
     await takeSharingScreenshots(addresses, port);
   } finally {
     await Promise.all(simulators.map((simulator) => simulator.stop()));
+  }
+}
+
+/** The click has closed the tooltip until the pointer comes anew, and what changes in the item closes it as well. */
+async function showTooltip(window: Workbench, item: Locator, tooltip: Locator): Promise<void> {
+  for (let tries = 1; !(await tooltip.isVisible()); tries += 1) {
+    if (tries > maxHovers) throw new Error(`The tooltip of the status bar does not stay in ${maxHovers} tries.`);
+    await window.page.mouse.move(900, 300);
+    await item.hover();
+    await tooltip.waitFor();
+    await delay(hoverFadeMs);
   }
 }
 
