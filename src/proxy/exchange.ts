@@ -73,8 +73,8 @@ export class Exchange {
     this.dialect = dialectOf(facts.route);
     this.errors = errorFormatOf(facts);
     if (this.errors.requestIdHeader !== undefined) headers.push(this.errors.requestIdHeader, facts.id);
-    res.once('close', () => this.#close());
-    res.on('error', () => undefined); // a socket that breaks while we write; `close` follows
+    res.on('close', () => this.#close());
+    res.on('error', ignore); // a socket that breaks while we write; `close` follows
   }
 
   get isClosed(): boolean {
@@ -229,6 +229,10 @@ export class Exchange {
     stop?.();
     this.#host.settled(this);
   }
+}
+
+function ignore(): void {
+  // Nothing more can be done for it
 }
 
 const plain = /^[\x20-\x7e]*$/;

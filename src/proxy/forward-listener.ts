@@ -218,7 +218,8 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
   #answerFor(status: number, headers: AnswerHeaders): Answer {
     if (status < 200 || status > 299) return new ErrorAnswer(this, status, first(headers['retry-after']));
     const contentType = first(headers['content-type']);
-    const passed = [...answerHeadersFrom(headers), ...this.#engineHeaders()];
+    const passed = answerHeadersFrom(headers);
+    passed.push(...this.#engineHeaders());
     this.#writer ??= new PacedWriter(this);
     const { isJoined, plan } = this.#current;
     const { voice } = plan;

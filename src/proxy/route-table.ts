@@ -42,6 +42,13 @@ export type RoutePattern = keyof typeof routeMethods;
 export const inferenceRoutes = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings'] as const;
 export type InferenceRoute = (typeof inferenceRoutes)[number];
 
+/** Paths that are a route as they stand. Answers the table's own text: one the engine has met before, found at once. */
+const plainRoutes = new Map<string, RoutePattern>(
+  (Object.keys(routeMethods) as RoutePattern[])
+    .filter((pattern) => !pattern.endsWith('/*'))
+    .map((pattern) => [pattern, pattern]),
+);
+
 /** Patterns that end in `/*`: one or more characters in its place. */
 const openPatterns = (Object.keys(routeMethods) as RoutePattern[]).filter((pattern) => pattern.endsWith('/*'));
 
@@ -54,6 +61,7 @@ export function pathOf(target: string): string {
 /** The pattern a request target falls under, whatever the method; undefined for an unknown path. */
 export function routeOf(target: string): RoutePattern | undefined {
   const path = pathOf(target);
-  if (Object.hasOwn(routeMethods, path) && !path.endsWith('/*')) return path as RoutePattern;
+  const plain = plainRoutes.get(path);
+  if (plain !== undefined) return plain;
   return openPatterns.find((pattern) => path.length >= pattern.length && path.startsWith(pattern.slice(0, -1)));
 }

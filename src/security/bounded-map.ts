@@ -25,6 +25,8 @@ export class BoundedMap<K, V> {
   readonly #options: BoundedMapOptions<V>;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #slots = new Map<K, Slot<V>>();
+  /** At the end of the map, or no longer in it. */
+  #last: Slot<V> | undefined;
 
   constructor(options: BoundedMapOptions<V>, clock: Pick<Clock, 'monotonic'>) {
     this.#options = options;
@@ -39,16 +41,24 @@ export class BoundedMap<K, V> {
     const slot = this.#slots.get(key);
     if (slot === undefined) return undefined;
     const now = this.#clock.monotonic();
-    this.#slots.delete(key);
-    if (now - slot.usedAt > this.#options.ttlMs) return undefined;
+    if (now - slot.usedAt > this.#options.ttlMs) {
+      this.#slots.delete(key);
+      return undefined;
+    }
     slot.usedAt = now;
-    this.#slots.set(key, slot);
+    // Who asked last is at the end already: one client's burst moves nothing
+    if (this.#last !== slot) {
+      this.#slots.delete(key);
+      this.#slots.set(key, slot);
+      this.#last = slot;
+    }
     return slot.value;
   }
 
   set(key: K, value: V): void {
     this.#slots.delete(key);
-    this.#slots.set(key, { value, usedAt: this.#clock.monotonic() });
+    this.#last = { value, usedAt: this.#clock.monotonic() };
+    this.#slots.set(key, this.#last);
     if (this.#slots.size > this.#options.maxEntries) this.#evict();
   }
 

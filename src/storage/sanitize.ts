@@ -21,25 +21,6 @@ const eventTextLimits = {
   evidence: 500,
 } as const satisfies Partial<Record<keyof AuditEvent, number>>;
 
-const recordTextLimits = {
-  address: 64,
-  method: 16,
-  route: 200,
-  path: 200,
-  engineId: 80,
-  modelId: 512,
-  rule: 80,
-  errorCode: 64,
-  userAgent: 256,
-} as const satisfies Partial<Record<keyof AccessRecord, number>>;
-
-const recordNumbers = [
-  'queueMs',
-  'firstTokenMs',
-  'tokensIn',
-  'tokensOut',
-] as const satisfies readonly (keyof AccessRecord)[];
-
 type Loose = Record<string, unknown>;
 
 /** A copy that is safe to store: the fields of the contract only, in a fixed order. */
@@ -54,20 +35,39 @@ export function sanitizeEvent(event: AuditEvent): AuditEvent {
   return safe as unknown as AuditEvent;
 }
 
-/** As {@link sanitizeEvent}, for an access record. */
+type Writable<T> = { -readonly [M in keyof T]: T[M] };
+
+/**
+ * As {@link sanitizeEvent}, for an access record. Member by member: one is written for every request, and copying them
+ * by lists of names took 4 µs instead of 1.
+ */
 export function sanitizeRecord(record: AccessRecord): AccessRecord {
-  const source = record as unknown as Loose;
-  const safe: Loose = { requestId: printable(record.requestId, 64), at: wholeNumber(record.at) };
-  if (record.identity !== undefined) safe['identity'] = sanitizeIdentity(record.identity);
-  copyTexts(source, safe, recordTextLimits);
-  safe['status'] = wholeNumber(record.status);
-  safe['outcome'] = record.outcome;
-  if (record.isStream !== undefined) safe['isStream'] = record.isStream;
-  safe['durationMs'] = finite(record.durationMs);
-  for (const name of recordNumbers) copyNumber(source, safe, name);
-  safe['bytesIn'] = wholeNumber(record.bytesIn);
-  safe['bytesOut'] = wholeNumber(record.bytesOut);
-  return safe as unknown as AccessRecord;
+  const safe = { requestId: printable(record.requestId, 64), at: wholeNumber(record.at) } as Writable<AccessRecord>;
+  if (record.identity !== undefined) safe.identity = sanitizeIdentity(record.identity);
+  safe.address = printable(record.address, 64);
+  safe.method = printable(record.method, 16);
+  if (record.route !== undefined) safe.route = printable(record.route, 200);
+  safe.path = printable(record.path, 200);
+  if (record.engineId !== undefined) safe.engineId = printable(record.engineId, 80);
+  if (record.modelId !== undefined) safe.modelId = printable(record.modelId, 512);
+  if (record.rule !== undefined) safe.rule = printable(record.rule, 80);
+  if (record.errorCode !== undefined) safe.errorCode = record.errorCode;
+  if (record.userAgent !== undefined) safe.userAgent = printable(record.userAgent, 256);
+  safe.status = wholeNumber(record.status);
+  safe.outcome = record.outcome;
+  if (record.isStream !== undefined) safe.isStream = record.isStream;
+  safe.durationMs = finite(record.durationMs);
+  if (isFinite(record.queueMs)) safe.queueMs = record.queueMs;
+  if (isFinite(record.firstTokenMs)) safe.firstTokenMs = record.firstTokenMs;
+  if (isFinite(record.tokensIn)) safe.tokensIn = record.tokensIn;
+  if (isFinite(record.tokensOut)) safe.tokensOut = record.tokensOut;
+  safe.bytesIn = wholeNumber(record.bytesIn);
+  safe.bytesOut = wholeNumber(record.bytesOut);
+  return safe;
+}
+
+function isFinite(value: number | undefined): value is number {
+  return value !== undefined && Number.isFinite(value);
 }
 
 function sanitizeIdentity(identity: Identity): Identity {

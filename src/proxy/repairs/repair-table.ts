@@ -59,6 +59,12 @@ export const repairNames: readonly string[] = repairs.map(({ name }) => name);
 
 const byTarget = new Map<string, readonly Repair[]>();
 
+/** What was needed the last time: reading versions takes 1 µs per repair. The settings' list is the same until changed. */
+const needed = new WeakMap<
+  readonly Repair[],
+  { readonly version: string | undefined; readonly disabled: readonly string[]; readonly repairs: readonly Repair[] }
+>();
+
 /** The repairs an engine needs on a route: those of its kind, less what its version has outgrown and `disabled`. */
 export function repairsFor(
   kind: EngineKind,
@@ -72,7 +78,12 @@ export function repairsFor(
     all = repairs.filter((repair) => repair.kinds.includes(kind) && repair.routes.includes(route));
     byTarget.set(key, all); // at most kinds × routes
   }
+  if (version === undefined && disabled.length === 0) return all;
+  const known = needed.get(all);
+  if (known !== undefined && known.version === version && known.disabled === disabled) return known.repairs;
   const isNeeded = (repair: Repair): boolean =>
     !disabled.includes(repair.name) && (version === undefined || repair.isNeedless?.(kind, version) !== true);
-  return all.every(isNeeded) ? all : all.filter(isNeeded);
+  const chosen = all.every(isNeeded) ? all : all.filter(isNeeded);
+  needed.set(all, { version, disabled, repairs: chosen });
+  return chosen;
 }

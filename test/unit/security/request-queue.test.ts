@@ -237,4 +237,27 @@ describe('the gate', () => {
     assert.ok(isStarted);
     services.dispose();
   });
+
+  it('answers at once where nothing has to be waited for, and says nothing where it has', async () => {
+    const { gate, services } = makeSecurity({ clock: new FakeClock() });
+    const engine = engineWith(1);
+    const routing = {
+      request: makeFacts({}),
+      identity: { type: 'local' as const },
+      engineId: 'e',
+      modelId: 'm',
+      isStream: false,
+      bodyBytes: 2,
+      claim: engine.claim,
+    };
+
+    const first = gate.acquireNow(routing) as Slot;
+    const second = gate.acquireNow(routing);
+    engine.leave();
+    first.release();
+    const third = (await gate.acquire(routing, never)) as Slot;
+
+    assert.deepEqual([first.waitedMs, second, third.waitedMs], [0, undefined, 0]);
+    services.dispose();
+  });
 });

@@ -70,6 +70,21 @@ describe('proxy controller', () => {
     });
   }
 
+  it('tells many requests that begin and end in a moment once more, with the last numbers', async () => {
+    const controller = create();
+    await controller.start();
+    const told: number[] = [];
+    controller.onDidChange(({ requests }) => told.push(requests));
+    for (let request = 1; request <= 100; request++) {
+      opened[0]!.requests = request;
+      opened[0]!.changes.fire();
+    }
+
+    clock.advance(50);
+
+    assert.deepEqual(told, [1, 100]);
+  });
+
   it('is off at first', () => {
     assert.deepEqual(create().state, { phase: 'off', inFlight: 0, requests: 0 });
   });
