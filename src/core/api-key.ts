@@ -60,3 +60,8 @@ export interface KeyStore {
   /** Remembered in memory at once, saved with the next batch. */
   touch(id: string, usedAt: number): void;
 }
+
+/** Whether the key would open the door now. */
+export function isUsableKey({ kind, revokedAt, expiresAt }: ApiKey, now: number): boolean {
+  return kind === 'normal' && revokedAt === undefined && (expiresAt ?? Infinity) > now;
+}

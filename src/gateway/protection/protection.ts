@@ -10,7 +10,7 @@ import { effectiveMode } from '../../core/policy';
 import type { SecurityPolicy } from '../../core/policy-schema';
 import { reason } from '../../core/reason';
 import type { StorageState } from '../../core/storage-state';
-import type { ApiKey } from '../../core/api-key';
+import { isUsableKey } from '../../core/api-key';
 import type { PolicySetResult, SecuritySummary } from '../../protocol/security-rpc';
 import { KeyManager } from '../../security/api-keys/key-manager';
 import { KeyVerifier } from '../../security/api-keys/key-verifier';
@@ -192,7 +192,7 @@ export class Protection {
     return {
       mode: effectiveMode(this.policies.policy, this.#isLoopbackOnly),
       blocks: newestFirst(this.#services.blocklist.list()).slice(0, maxToldBlocks),
-      usableKeys: this.keys.list().filter((key) => isUsable(key, this.#deps.clock.now())).length,
+      usableKeys: this.keys.list().filter((key) => isUsableKey(key, this.#deps.clock.now())).length,
       load: {
         throttle: this.#services.gate.throttle,
         ...(reading?.cpu === undefined ? {} : { cpu: reading.cpu }),
@@ -223,10 +223,6 @@ export class Protection {
     const { retentionDays, maxRows } = policy.audit;
     this.storage.setRetention({ maxAgeMs: retentionDays * dayMs, maxRows, maxArchives });
   }
-}
-
-function isUsable(key: ApiKey, now: number): boolean {
-  return key.kind === 'normal' && key.revokedAt === undefined && (key.expiresAt ?? Infinity) > now;
 }
 
 function newestFirst<T extends { readonly createdAt: number }>(items: readonly T[]): T[] {

@@ -1,4 +1,5 @@
 import type { ApiKey, CreatedKey, KeyScope, KeyStore, StoredKey } from '../../core/api-key';
+import { isUsableKey } from '../../core/api-key';
 import type { Clock } from '../../core/clock';
 import { FlmError } from '../../core/errors';
 import { formatKey, generateKey, generateSecret, hashSecret } from './key-format';
@@ -73,9 +74,7 @@ export class KeyManager {
   /** Somebody could come in with a key now: without one FLM listens on loopback only. */
   hasUsableKey(): boolean {
     const now = this.#clock.now();
-    return this.#store
-      .list()
-      .some((key) => key.kind === 'normal' && key.revokedAt === undefined && (key.expiresAt ?? Infinity) > now);
+    return this.#store.list().some((key) => isUsableKey(key, now));
   }
 
   /** @param shareId of the share in whose name it is changed: the key of a share is not changed past it */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isUsableKey } from '../../../core/api-key';
 import type { MachineAddress } from '../../../core/exposure';
 import type { TlsPolicy } from '../../../core/tls';
 import type { ExposureState } from '../../../protocol/sharing-rpc';
@@ -51,16 +52,16 @@ async function closeExposureNow(services: CommandServices): Promise<void> {
 }
 
 /** Without a key nobody could come in, so FLM would stay shut: said before anything is decided. */
-async function hasKey({ gateway, l10n }: CommandServices): Promise<boolean> {
+async function hasKey({ gateway, l10n, clock }: CommandServices): Promise<boolean> {
   if ((gateway.status.state?.security.usableKeys ?? 0) > 0) return true;
   const create = l10n.t('Create API Key');
   const text = l10n.t(
     'Sharing beyond this machine needs at least one API key, so that only those you give one get in.',
   );
-  if ((await vscode.window.showWarningMessage(text, create)) === create) {
-    await vscode.commands.executeCommand('flm.keys.create');
-  }
-  return false;
+  if ((await vscode.window.showWarningMessage(text, create)) !== create) return false;
+  await vscode.commands.executeCommand('flm.keys.create');
+  // Asked for, since the state of a moment ago does not know the new key.
+  return (await gateway.request('keys/list', {})).some((key) => isUsableKey(key, clock.now()));
 }
 
 async function isAgreed(
