@@ -121,7 +121,7 @@ export class Exchange {
     const head = this.#baseHeaders;
     if (contentType !== undefined) head.push('content-type', contentType);
     if (status !== 204) head.push('content-length', String(bytes.length));
-    const isUnread = hasUnreadBody(req);
+    const isUnread = hasUnreadBody(req, this.bytesIn);
     if (isUnread) head.push('connection', 'close');
     this.writeHead(status, headers);
     if (!isBodiless) {

@@ -58,31 +58,29 @@ function wholeBody(req: IncomingMessage, declared: number): Buffer | undefined {
 
 function listen(exchange: Exchange, limits: BodyLimits, clock: Clock, resolve: (read: ReadBody) => void): void {
   const { req } = exchange;
-  {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const settle = (result: ReadBody): void => {
-      timer.cancel();
-      req.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
-      exchange.bytesIn = bytes;
-      resolve(result);
-    };
-    const onData = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes > limits.maxBytes) settle(tooLarge(limits));
-      else chunks.push(chunk);
-    };
-    const onEnd = (): void =>
-      settle({ ok: true, bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes) });
-    const onGone = (): void => settle({ ok: false, reason: 'gone' });
-    const timer = clock.setTimeout(() => settle(tooSlow(limits)), limits.uploadSeconds * 1000);
-    if (req.destroyed) {
-      settle({ ok: false, reason: 'gone' });
-      return;
-    }
-    req.on('error', () => undefined);
-    req.on('data', onData).once('end', onEnd).once('close', onGone).once('error', onGone);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const settle = (result: ReadBody): void => {
+    timer.cancel();
+    req.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
+    exchange.bytesIn = bytes;
+    resolve(result);
+  };
+  const onData = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > limits.maxBytes) settle(tooLarge(limits));
+    else chunks.push(chunk);
+  };
+  const onEnd = (): void =>
+    settle({ ok: true, bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes) });
+  const onGone = (): void => settle({ ok: false, reason: 'gone' });
+  const timer = clock.setTimeout(() => settle(tooSlow(limits)), limits.uploadSeconds * 1000);
+  if (req.destroyed) {
+    settle({ ok: false, reason: 'gone' });
+    return;
   }
+  req.on('error', () => undefined);
+  req.on('data', onData).once('end', onEnd).once('close', onGone).once('error', onGone);
 }
 
 function tooLarge({ maxMiB }: BodyLimits): { ok: false; reason: 'too-large'; error: OpenAiError } {

@@ -4,11 +4,14 @@ import type { IncomingMessage } from 'node:http';
 const drainMs = 500;
 const drainBytes = 8 * 1024 * 1024;
 
-/** The request has a body that is not read to its end. */
-export function hasUnreadBody(req: IncomingMessage): boolean {
+/**
+ * The request has a body that is not read to its end. The bytes that were read tell it a turn earlier than Node, which
+ * says `complete` only after it has handed over the last of them.
+ */
+export function hasUnreadBody(req: IncomingMessage, bytesRead: number): boolean {
   if (req.complete || req.readableEnded) return false;
   const length = req.headers['content-length'];
-  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) !== bytesRead);
 }
 
 /**
