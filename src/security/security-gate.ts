@@ -24,6 +24,7 @@ import type {
   Slot,
 } from '../core/request';
 import type { Blocklist } from './blocklist';
+import { DayLimits } from './day-limits';
 import type { BoundedMap } from './bounded-map';
 import { forgiveRanges } from './forgive';
 import type { Guard, GuardContext, Sign } from './guard';
@@ -32,9 +33,8 @@ import { HoneypotGuard } from './guards/honeypot-guard';
 import { IntrusionGuard } from './guards/intrusion-guard';
 import { RateLimitGuard } from './guards/rate-limit-guard';
 import { ResourceGuard } from './guards/resource-guard';
-import { isSecretHeader } from './intrusion/known-surface';
 import { isModelInScope } from './api-keys/key-scope';
-import { tokenHeaders, withDayLimit, type DayLimit } from './rate-headers';
+import { blockRefusal, hasCredential, modelRefusal, provenIdentity, refused, unchecked } from './refusals';
 import { readPath } from './request-path';
 import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
 import { RequestQueue, type QueueTicket } from './request-queue';
@@ -58,8 +58,6 @@ export interface SecurityGateDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-const DAY_MS = 86_400_000;
 
 /** What was seen in one request: for tests, evaluation and live views. Fired only when there is something. */
 export interface Detection {
@@ -92,6 +90,7 @@ export class SecurityGate implements Gate {
   readonly #recorder: SecurityRecorder;
   readonly #scores: Scorekeeper;
   readonly #queue: RequestQueue;
+  readonly #dayLimits: DayLimits;
   readonly #guards: readonly Guard[];
   readonly #honeypot = new HoneypotGuard();
   readonly #intrusion = new IntrusionGuard();
@@ -111,6 +110,12 @@ export class SecurityGate implements Gate {
     this.#recorder = new SecurityRecorder(deps.audit, deps.clock);
     this.#scores = new Scorekeeper(deps.blocklist, deps.policy);
     this.#queue = new RequestQueue(deps.clock, queueLimits(deps.policy, 0));
+    this.#dayLimits = new DayLimits({
+      tokens: deps.tokens,
+      requests: deps.requests,
+      clock: deps.clock,
+      safely: (what, run) => this.#safely(what, undefined, run),
+    });
     this.#guards = [
       this.#honeypot,
       this.#intrusion,
@@ -147,6 +152,7 @@ export class SecurityGate implements Gate {
     this.#isLoopbackOnly = isLoopbackOnly;
     this.#modes = modesOf(policy, isLoopbackOnly);
     this.#scores.configure(policy);
+    this.#dayLimits.isOff = this.#modes.rateLimits === 'off';
     this.#honeypot.configure(policy);
     this.#intrusion.configure(policy);
     this.#deps.blocklist.setPolicyAllowlist(policy.allowlist);
@@ -216,12 +222,9 @@ export class SecurityGate implements Gate {
     if (auth?.ok !== true) return refused(unchecked());
     const { identity, scope } = auth;
     this.#admitted.set(facts, { scope, key });
-    const requests = this.#requests(identity, scope);
-    let headers = requests === undefined ? outcome.headers : withDayLimit(outcome.headers ?? {}, requests);
-    const tokens = this.#tokens(identity, scope);
-    if (tokens !== undefined) headers = { ...headers, ...tokens.headers };
-    if (scope?.models === undefined || scope.models.length === 0) return { ok: true, identity, headers: headers ?? {} };
-    return { ok: true, identity, headers: headers ?? {}, canUse: (model) => isModelInScope(scope, model) };
+    const headers = this.#dayLimits.headers(outcome.headers, identity, scope) ?? {};
+    if (scope?.models === undefined || scope.models.length === 0) return { ok: true, identity, headers };
+    return { ok: true, identity, headers, canUse: (model) => isModelInScope(scope, model) };
   }
 
   acquireNow(routing: RoutingFacts): Slot | Refusal | undefined {
@@ -232,7 +235,7 @@ export class SecurityGate implements Gate {
     const slot = this.#queue.tryAcquire(this.#ticketOf(routing, scope));
     if (slot === undefined) return undefined;
     this.#safely('anomaly.identical', request, () => this.#checkIdentical(routing));
-    this.#countRequest(keyOf(identity), 1);
+    this.#dayLimits.countRequest(keyOf(identity), 1);
     return slot;
   }
 
@@ -245,13 +248,13 @@ export class SecurityGate implements Gate {
 
     const keyId = keyOf(identity);
     // Counted while it waits, so that no line of waiting requests gets past the limit.
-    this.#countRequest(keyId, 1);
+    this.#dayLimits.countRequest(keyId, 1);
     const answer = await this.#queue.acquire(this.#ticketOf(routing, scope), signal).catch((error: unknown) => {
-      this.#countRequest(keyId, -1);
+      this.#dayLimits.countRequest(keyId, -1);
       throw error;
     });
     if (typeof answer !== 'string') return answer;
-    this.#countRequest(keyId, -1);
+    this.#dayLimits.countRequest(keyId, -1);
     const refusal = queueRefusal(answer, this.#policy);
     this.#recorder.refusal(request, refusal, false, keyId);
     return refusal;
@@ -271,7 +274,7 @@ export class SecurityGate implements Gate {
       this.#recorder.authFailure(request, outOfScope.code, undefined, keyId, false);
       return outOfScope;
     }
-    const exhausted = this.#requestsExhausted(identity, scope) ?? this.#tokensExhausted(identity, scope);
+    const exhausted = this.#dayLimits.exhausted(identity, scope);
     if (exhausted !== undefined) {
       this.#recorder.refusal(request, exhausted, false, keyId);
     }
@@ -300,7 +303,7 @@ export class SecurityGate implements Gate {
   settled(record: AccessRecord): void {
     this.#safely('settled', undefined, () => {
       const tokens = (record.tokensIn ?? 0) + (record.tokensOut ?? 0);
-      if (record.identity?.type === 'key' && tokens > 0) this.#deps.tokens?.add(record.identity.keyId, tokens);
+      if (record.identity?.type === 'key' && tokens > 0) this.#dayLimits.countTokens(record.identity.keyId, tokens);
       // Last: who hears of the record reads today's use with this request in it.
       this.#deps.audit.recordAccess(record);
     });
@@ -503,52 +506,6 @@ export class SecurityGate implements Gate {
     );
   }
 
-  /** How a key with a limit of tokens stands; undefined for all others. The limit is the key's own: it always holds. */
-  #tokens(identity: Identity, scope: KeyScope | undefined) {
-    const day = this.#dayLimit(identity, scope?.tokensPerDay, this.#deps.tokens);
-    return day && { ...day, headers: tokenHeaders(day.limit, day.used, day.resetSec) };
-  }
-
-  /** The same for a limit of requests. */
-  #requests(identity: Identity, scope: KeyScope | undefined): DayLimit | undefined {
-    return this.#dayLimit(identity, scope?.requestsPerDay, this.#deps.requests);
-  }
-
-  #dayLimit(identity: Identity, limit: number | undefined, meter: DayMeter | undefined): DayLimit | undefined {
-    if (limit === undefined || identity.type !== 'key' || this.#modes.rateLimits === 'off') return undefined;
-    const used = this.#safely('day limits', undefined, () => meter?.usedToday(identity.keyId)) ?? 0;
-    const resetSec = Math.ceil((DAY_MS - (this.#deps.clock.now() % DAY_MS)) / 1000);
-    return { limit, used, resetSec };
-  }
-
-  #countRequest(keyId: string | undefined, count: 1 | -1): void {
-    if (keyId !== undefined) this.#safely('requests', undefined, () => this.#deps.requests?.add(keyId, count));
-  }
-
-  #requestsExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
-    const requests = this.#requests(identity, scope);
-    if (requests === undefined || requests.used < requests.limit) return undefined;
-    return {
-      rule: 'rate-limit.requests-day',
-      code: 'rate_limited',
-      message:
-        `This API key has used its ${requests.limit} requests of today. They are counted anew from 00:00 UTC; ` +
-        'whoever runs this gateway can raise the limit.',
-      retryAfterSec: requests.resetSec,
-    };
-  }
-
-  #tokensExhausted(identity: Identity, scope: KeyScope | undefined): Refusal | undefined {
-    const tokens = this.#tokens(identity, scope);
-    if (tokens === undefined || tokens.used < tokens.limit) return undefined;
-    return {
-      rule: 'rate-limit.tokens',
-      code: 'tokens_exhausted',
-      message: `This API key has used its ${tokens.limit} tokens of today. They are counted anew from 00:00 UTC.`,
-      retryAfterSec: tokens.resetSec,
-    };
-  }
-
   #effectiveLevel(): ThrottleLevel {
     return this.#modes.resources === 'enforce' ? this.#level : 0;
   }
@@ -574,12 +531,6 @@ function modesOf(policy: SecurityPolicy, isLoopbackOnly: boolean): Readonly<Reco
   return Object.fromEntries(entries) as Record<SecurityService, SecurityMode>;
 }
 
-function modelRefusal(scope: KeyScope | undefined, { engineId, modelId }: RoutingFacts): Refusal | undefined {
-  const canonical = `${engineId}/${modelId}`;
-  if (scope === undefined || isModelInScope(scope, canonical)) return undefined;
-  return { rule: 'key-scope', code: 'key_out_of_scope', message: 'This API key may not use this model.' };
-}
-
 function keyOf(identity: Identity): string | undefined {
   return identity.type === 'key' ? identity.keyId : undefined;
 }
@@ -590,38 +541,4 @@ function keyIdOf({ auth }: GuardContext): string | undefined {
 
 function hasValidKey({ auth }: GuardContext): boolean {
   return auth?.ok === true && auth.identity.type === 'key';
-}
-
-function hasCredential({ headers }: RequestFacts): boolean {
-  for (const name in headers) if (name !== 'cookie' && isSecretHeader(name)) return true;
-  return false;
-}
-
-function refused(refusal: Refusal, identity?: Identity): Admission {
-  return identity === undefined ? { ok: false, refusal } : { ok: false, refusal, identity };
-}
-
-/** Whose key was sent, where its secret was right. */
-function provenIdentity(auth: AuthResult | undefined): Identity | undefined {
-  return auth?.identity?.type === 'key' ? auth.identity : undefined;
-}
-
-function unchecked(): Refusal {
-  return {
-    rule: 'identity',
-    code: 'internal_error',
-    message: 'Your credentials could not be checked. Try again later.',
-  };
-}
-
-function blockRefusal(block: Block, now: number): Refusal {
-  const until = block.expiresAt;
-  const when = until === undefined ? '' : ` until ${new Date(until).toISOString()}`;
-  return {
-    rule: 'blocklist',
-    code: 'address_blocked',
-    message: `Your address is blocked${when}. The owner of this gateway can lift the block.`,
-    ...(until === undefined ? {} : { until, retryAfterSec: Math.max(1, Math.ceil((until - now) / 1000)) }),
-    evidence: `${block.source} block of ${block.range}: ${block.rule}`,
-  };
 }
