@@ -43,7 +43,14 @@ import {
 } from './commands/shares/change-share';
 import { createShare } from './commands/shares/create-share';
 import { manageShares } from './commands/shares/manage-shares';
-import { setUpClaudeCode, setUpCline, setUpContinue, setUpOpenAiSdk, setUpTool, setUpVsCode } from './commands/set-up-tool';
+import {
+  setUpClaudeCode,
+  setUpCline,
+  setUpContinue,
+  setUpOpenAiSdk,
+  setUpTool,
+  setUpVsCode,
+} from './commands/set-up-tool';
 import { changeExposure, closeExposure } from './commands/sharing/change-exposure';
 import { runCheckup, showCheckup } from './commands/sharing/checkup-commands';
 import { copyAddress } from './commands/sharing/copy-address';

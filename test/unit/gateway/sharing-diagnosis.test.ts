@@ -47,7 +47,11 @@ describe('diagnosis of keys', () => {
   });
 
   it('finds fault when other machines are let in but none has a key', () => {
-    assert.deepEqual(find('keys', { exposure: beyond }), { ok: false, code: 'keys.noneExposed', args: ['192.0.2.7, fd00::7'] });
+    assert.deepEqual(find('keys', { exposure: beyond }), {
+      ok: false,
+      code: 'keys.noneExposed',
+      args: ['192.0.2.7, fd00::7'],
+    });
   });
 
   it('counts usable keys', () => {

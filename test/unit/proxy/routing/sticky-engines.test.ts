@@ -13,7 +13,8 @@ function bodyOf(value: object): InferenceBody {
   return parsed.body;
 }
 
-const keyOf = (value: object, identity: Identity = local) => conversationKey(bodyOf({ model: 'm', ...value }), identity);
+const keyOf = (value: object, identity: Identity = local) =>
+  conversationKey(bodyOf({ model: 'm', ...value }), identity);
 const system = { role: 'system', content: 'You are [brief], "exact" \\ and {calm}.' };
 const user = (content: unknown) => ({ role: 'user', content });
 const said = (content: string) => ({ role: 'assistant', content });
