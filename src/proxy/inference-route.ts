@@ -41,6 +41,9 @@ export async function handleInference(deps: InferenceDeps, exchange: Exchange): 
   if (route === undefined) return;
 
   const listener = new ForwardListener(exchange, deps.clock, config);
+  // Before it starts, or a request that is refused at once would leave its heartbeat behind
+  exchange.onClose = () => listener.close(() => undefined);
+  exchange.onShutdown = () => listener.shutdown();
   listener.start(body.isStream && exchange.facts.route !== '/v1/embeddings');
   const waiting = waitForSlot(deps, exchange, body, route, listener);
   const slot = waiting instanceof Promise ? await waiting : waiting;
@@ -156,7 +159,6 @@ async function queue(
   const left = new AbortController();
   const leave = (): void => left.abort(new Error('the client left'));
   exchange.onClose = () => listener.close(leave);
-  exchange.onShutdown = () => listener.shutdown();
   const startedAt = clock.monotonic();
   let answer: Slot | Refusal;
   exchange.ownTime.wait();
