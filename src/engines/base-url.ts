@@ -1,7 +1,7 @@
 import { isLoopbackHost } from '../core/model-id';
 
 /** What a person may have pasted after the base: dropped, because FLM adds its own paths. */
-const apiSuffix = /\/(?:v1|api|api\/v[01])(?:\/(?:models|chat\/completions|completions|embeddings|tags))?\/?$/;
+const apiSuffix = /\/(?:v1|api|api\/v[01])(?:\/(?:models|chat\/completions|completions|embeddings|tags))?$/;
 
 /**
  * The normal form of an engine's address: scheme, host, port and optional path prefix, no trailing slash, no query.
@@ -20,8 +20,15 @@ export function normalizeBaseUrl(text: string): string | undefined {
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   if (url.username !== '' || url.password !== '' || url.hostname === '' || url.port === '0') return undefined;
-  const path = url.pathname.replace(/\/+$/, '').replace(apiSuffix, '').replace(/\/+$/, '');
-  return `${url.protocol}//${connectableHost(url.hostname)}${url.port === '' ? '' : `:${url.port}`}${path}`;
+  const port = url.port === '' ? '' : `:${url.port}`;
+  return `${url.protocol}//${connectableHost(url.hostname)}${port}${prefixOf(url.pathname)}`;
+}
+
+/** What stands before the engine's own paths, which may have been pasted more than once: `/prefix/v1/v1/models`. */
+function prefixOf(pathname: string): string {
+  let path = pathname.replace(/\/+$/, '');
+  while (apiSuffix.test(path)) path = path.replace(apiSuffix, '').replace(/\/+$/, '');
+  return path;
 }
 
 /** "Every interface" is an address to listen on; who wants to connect means the loopback. */

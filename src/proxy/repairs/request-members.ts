@@ -81,7 +81,8 @@ export class RequestMembers implements RequestView {
 /** A body with edits that are not written yet. */
 export class EditedRequest implements RequestView {
   readonly #members: RequestMembers;
-  readonly #set: Record<string, unknown> = {};
+  /** Without a prototype, so that a member named `__proto__` is a member like any other. */
+  readonly #set = Object.create(null) as Record<string, unknown>;
   readonly #dropped = new Set<string>();
 
   constructor(members: RequestMembers) {

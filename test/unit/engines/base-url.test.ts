@@ -31,6 +31,8 @@ describe('addresses of engines', () => {
     ['http://127.0.0.1:8000/v1', 'http://127.0.0.1:8000'],
     ['http://127.0.0.1:8000/v1/models', 'http://127.0.0.1:8000'],
     ['https://gpu.example/prefix/v1/', 'https://gpu.example/prefix'],
+    ['http://h:1/v1/v1//', 'http://h:1'],
+    ['http://h:1/api/api/tags', 'http://h:1'],
     ['HTTP://GPU-Box:80/', 'http://gpu-box'],
     ['0.0.0.0:8000', 'http://127.0.0.1:8000'],
     ['http://[::]:8000', 'http://[::1]:8000'],

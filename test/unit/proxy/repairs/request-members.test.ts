@@ -63,6 +63,12 @@ describe('EditedRequest', () => {
     );
   });
 
+  it('sets a member named __proto__ like any other', () => {
+    const edited = new EditedRequest(members('{}'));
+    edited.set(JSON.parse('{"__proto__":false}') as Record<string, unknown>);
+    assert.deepEqual([edited.bytes().toString(), edited.has('toString')], ['{"__proto__":false}', false]);
+  });
+
   it('means what the edits say, for any object', () => {
     const object = fc
       .dictionary(fc.string(), fc.jsonValue(), { maxKeys: 6 })
