@@ -9,12 +9,12 @@ import { parseRange, parseV4 } from '../core/ip-range';
 import type { Logger } from '../core/logger';
 import type { SecurityPolicy } from '../core/policy-schema';
 import { RangeIndex } from '../core/range-index';
-import { Blocklist } from './blocklist';
-import { listOwnAddresses } from './node-own-addresses';
-import { OwnAddresses, type ListOwnAddresses } from './protected-addresses';
-import { ResourceMonitor } from './resource-monitor';
-import type { LoadSource } from './resource-sampler';
-import { SecurityGate } from './security-gate';
+import { Blocklist } from './blocks/blocklist';
+import { listOwnAddresses } from './blocks/node-own-addresses';
+import { OwnAddresses, type ListOwnAddresses } from './blocks/protected-addresses';
+import { ResourceMonitor } from './load/resource-monitor';
+import type { LoadSource } from './load/resource-sampler';
+import { SecurityGate } from './gate/security-gate';
 
 export interface SecurityServicesDeps {
   readonly policy: SecurityPolicy;

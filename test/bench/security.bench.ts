@@ -5,7 +5,7 @@ import { parseRange } from '../../src/core/ip-range';
 import { RangeIndex } from '../../src/core/range-index';
 import { systemClock } from '../../src/core/clock';
 import { IntrusionDetector } from '../../src/security/intrusion/detector';
-import { createTrackedAddresses, TrackedAddress } from '../../src/security/tracked-address';
+import { createTrackedAddresses, TrackedAddress } from '../../src/security/scores/tracked-address';
 import { makeFacts, makeSecurity, MemoryBlockStore } from '../helpers/security-fixture';
 
 const RANGES = 100_000;

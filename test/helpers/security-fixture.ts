@@ -7,9 +7,9 @@ import { parsePolicy } from '../../src/core/policy';
 import type { SecurityPolicy } from '../../src/core/policy-schema';
 import type { AccessRecord, RequestFacts } from '../../src/core/request';
 import { routeOf } from '../../src/proxy/route-table';
-import type { LoadSource } from '../../src/security/resource-sampler';
+import type { LoadSource } from '../../src/security/load/resource-sampler';
 import { SecurityServices } from '../../src/security/security-services';
-import type { Detection } from '../../src/security/security-gate';
+import type { Detection } from '../../src/security/gate/security-gate';
 
 /** A request as the proxy would describe it. */
 export interface MadeRequest {

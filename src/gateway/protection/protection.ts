@@ -15,7 +15,7 @@ import type { PolicySetResult, SecuritySummary } from '../../protocol/security-r
 import { KeyManager } from '../../security/api-keys/key-manager';
 import { KeyVerifier } from '../../security/api-keys/key-verifier';
 import { DayCounter } from '../../security/api-keys/day-counter';
-import { ResourceSampler } from '../../security/resource-sampler';
+import { ResourceSampler } from '../../security/load/resource-sampler';
 import { SecurityServices } from '../../security/security-services';
 import { Storage } from '../../storage/storage';
 import { AuditRelay } from './audit-relay';

@@ -4,8 +4,8 @@ import { FlmError } from '../../core/errors';
 import { parsePolicy } from '../../core/policy';
 import type { SecurityPolicy } from '../../core/policy-schema';
 import type { Rehearsal } from '../../core/rehearsal';
-import { listOwnAddresses } from '../../security/node-own-addresses';
-import type { Blocklist } from '../../security/blocklist';
+import { listOwnAddresses } from '../../security/blocks/node-own-addresses';
+import type { Blocklist } from '../../security/blocks/blocklist';
 import type { RecordSource } from '../../security/rehearsal/record-source';
 import { rehearse } from '../../security/rehearsal/rehearse';
 

@@ -1,6 +1,6 @@
 import { parseRange, rangeContains, type IpRange } from '../../core/ip-range';
 import { RangeIndex } from '../../core/range-index';
-import type { OwnAddresses, Protection } from '../protected-addresses';
+import type { OwnAddresses, Protection } from './protected-addresses';
 import type { Allowlist } from './allowlist';
 
 /** Who is never blocked, whatever happens: this machine, proxies through which strangers come, and the allowlist. */

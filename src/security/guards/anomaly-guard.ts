@@ -1,6 +1,6 @@
-import type { Guard, GuardContext, Sign, Verdict } from '../guard';
-import { isUnlimited } from '../protected-addresses';
-import { isForeignScript } from '../tracked-address';
+import type { Guard, GuardContext, Sign, Verdict } from './guard';
+import { isUnlimited } from '../blocks/protected-addresses';
+import { isForeignScript } from '../scores/tracked-address';
 
 /** Windows over the rate, beyond those forgiven, from which it is a flood: no office full of people lasts that long. */
 const FLOOD_WINDOWS = 6;

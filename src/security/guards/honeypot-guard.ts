@@ -1,5 +1,5 @@
 import type { SecurityPolicy } from '../../core/policy-schema';
-import type { Guard, GuardContext, Verdict } from '../guard';
+import type { Guard, GuardContext, Verdict } from './guard';
 
 /**
  * Decoy paths. Touching one is recorded and scored; the answer is the 404 of any unknown path, so nothing gives the

@@ -1,6 +1,6 @@
 import type { SecurityPolicy } from '../../core/policy-schema';
-import type { Guard, GuardContext, Verdict } from '../guard';
-import { identityOf } from '../guard';
+import type { Guard, GuardContext, Verdict } from './guard';
+import { identityOf } from './guard';
 import { IntrusionDetector } from '../intrusion/detector';
 
 /**

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock';
 import { BoundedMap } from '../bounded-map';
-import { isUnlimited } from '../protected-addresses';
-import type { Guard, GuardContext, Verdict } from '../guard';
-import { rateHeaders } from '../rate-headers';
-import { SlidingWindow } from '../sliding-window';
+import { isUnlimited } from '../blocks/protected-addresses';
+import type { Guard, GuardContext, Verdict } from './guard';
+import { rateHeaders } from '../limits/rate-headers';
+import { SlidingWindow } from '../limits/sliding-window';
 
 const MINUTE_MS = 60_000;
 

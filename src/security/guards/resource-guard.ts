@@ -1,5 +1,5 @@
-import type { Guard, GuardContext, Verdict } from '../guard';
-import type { ThrottleLevel } from '../resource-throttle';
+import type { Guard, GuardContext, Verdict } from './guard';
+import type { ThrottleLevel } from '../load/resource-throttle';
 
 /** From which level on whom: 3 refuses new remote requests, 4 all. Lower levels act in the queue. */
 const REMOTE_FROM = 3;

@@ -1,6 +1,6 @@
 import type { AuditRow } from '../../core/audit';
 import type { SecurityPolicy } from '../../core/policy-schema';
-import type { Sign } from '../guard';
+import type { Sign } from '../guards/guard';
 import { intrusionCategories } from '../intrusion/signature';
 
 const intrusionPrefixes: ReadonlySet<string> = new Set(intrusionCategories);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cpus } from 'node:os';
-import { ResourceSampler, type LoadSource } from '../../../src/security/resource-sampler';
+import { ResourceSampler, type LoadSource } from '../../../src/security/load/resource-sampler';
 import { makeFacts, makeSecurity, type SecurityFixture } from '../../helpers/security-fixture';
 
 /** Longest wait for a step; a sample is taken every half second, and a step takes one second. */

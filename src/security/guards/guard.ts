@@ -1,9 +1,9 @@
-import type { AuthResult } from '../core/authenticator';
-import type { SecurityPolicy, SecurityService } from '../core/policy-schema';
-import type { Finding, Identity, Refusal, RequestFacts } from '../core/request';
-import type { Protection } from './protected-addresses';
-import type { RequestBudget } from './scorekeeper';
-import type { TrackedAddress } from './tracked-address';
+import type { AuthResult } from '../../core/authenticator';
+import type { SecurityPolicy, SecurityService } from '../../core/policy-schema';
+import type { Finding, Identity, Refusal, RequestFacts } from '../../core/request';
+import type { Protection } from '../blocks/protected-addresses';
+import type { RequestBudget } from '../scores/scorekeeper';
+import type { TrackedAddress } from '../scores/tracked-address';
 
 /** What guards know of a request while it is looked at. */
 export interface GuardContext {

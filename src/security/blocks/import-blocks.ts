@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock';
-import { parseRange } from '../core/ip-range';
+import type { Clock } from '../../core/clock';
+import { parseRange } from '../../core/ip-range';
 import { parseBlockList } from './block-list-format';
 import type { Blocklist } from './blocklist';
 

@@ -1,7 +1,7 @@
-import type { KeyScope } from '../core/api-key';
-import type { DayMeter } from '../core/authenticator';
-import type { Clock } from '../core/clock';
-import type { Identity, Refusal } from '../core/request';
+import type { KeyScope } from '../../core/api-key';
+import type { DayMeter } from '../../core/authenticator';
+import type { Clock } from '../../core/clock';
+import type { Identity, Refusal } from '../../core/request';
 import { tokenHeaders, withDayLimit, type DayLimit } from './rate-headers';
 
 const dayMs = 86_400_000;

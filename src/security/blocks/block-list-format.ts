@@ -1,5 +1,5 @@
-import type { Block } from '../core/block';
-import { parseRange } from '../core/ip-range';
+import type { Block } from '../../core/block';
+import { parseRange } from '../../core/ip-range';
 import type { NewBlock } from './blocklist';
 
 export type BlockListFormat = 'plain' | 'csv' | 'json';

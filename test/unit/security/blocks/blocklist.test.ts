@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { AuditEvent } from '../../../src/core/audit';
-import { FlmError } from '../../../src/core/errors';
-import { silentLogger } from '../../../src/core/logger';
-import { reason } from '../../../src/core/reason';
-import { Blocklist } from '../../../src/security/blocklist';
-import { OwnAddresses } from '../../../src/security/protected-addresses';
-import { parseBlockList, formatBlockList } from '../../../src/security/block-list-format';
-import { importBlocks } from '../../../src/security/import-blocks';
-import { FakeClock } from '../../helpers/fake-clock';
-import { makeFacts, makeSecurity, MemoryBlockStore } from '../../helpers/security-fixture';
+import type { AuditEvent } from '../../../../src/core/audit';
+import { FlmError } from '../../../../src/core/errors';
+import { silentLogger } from '../../../../src/core/logger';
+import { reason } from '../../../../src/core/reason';
+import { Blocklist } from '../../../../src/security/blocks/blocklist';
+import { OwnAddresses } from '../../../../src/security/blocks/protected-addresses';
+import { parseBlockList, formatBlockList } from '../../../../src/security/blocks/block-list-format';
+import { importBlocks } from '../../../../src/security/blocks/import-blocks';
+import { FakeClock } from '../../../helpers/fake-clock';
+import { makeFacts, makeSecurity, MemoryBlockStore } from '../../../helpers/security-fixture';
 
 describe('blocklist', () => {
   const start = (store = new MemoryBlockStore(), clock = new FakeClock()) => {

@@ -1,5 +1,5 @@
-import { isLoopbackAddress, isUnspecifiedAddress, parseAddress } from '../core/address';
-import { parseV4, type IpRange } from '../core/ip-range';
+import { isLoopbackAddress, isUnspecifiedAddress, parseAddress } from '../../core/address';
+import { parseV4, type IpRange } from '../../core/ip-range';
 
 /** Why an address can never be blocked. */
 export type Protection = 'loopback' | 'own' | 'unix-socket' | 'allowlist' | 'trusted-proxy';

@@ -1,10 +1,10 @@
-import type { Block, BlockCause } from '../core/block';
-import type { SecurityPolicy } from '../core/policy-schema';
-import { printable } from '../core/printable';
-import { reason } from '../core/reason';
-import type { Blocklist } from './blocklist';
-import type { Sign } from './guard';
-import type { Protection } from './protected-addresses';
+import type { Block, BlockCause } from '../../core/block';
+import type { SecurityPolicy } from '../../core/policy-schema';
+import { printable } from '../../core/printable';
+import { reason } from '../../core/reason';
+import type { Blocklist } from '../blocks/blocklist';
+import type { Sign } from '../guards/guard';
+import type { Protection } from '../blocks/protected-addresses';
 import type { ScoreLimits } from './score';
 import type { TrackedAddress } from './tracked-address';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { defaultPolicy } from '../../../src/core/policy';
-import type { Slot } from '../../../src/core/request';
-import { RequestQueue, type QueueLimits } from '../../../src/security/request-queue';
-import { ResourceMonitor } from '../../../src/security/resource-monitor';
-import { ResourceThrottle } from '../../../src/security/resource-throttle';
-import { FakeClock } from '../../helpers/fake-clock';
-import { makeFacts, makeSecurity } from '../../helpers/security-fixture';
+import { defaultPolicy } from '../../../../src/core/policy';
+import type { Slot } from '../../../../src/core/request';
+import { RequestQueue, type QueueLimits } from '../../../../src/security/limits/request-queue';
+import { ResourceMonitor } from '../../../../src/security/load/resource-monitor';
+import { ResourceThrottle } from '../../../../src/security/load/resource-throttle';
+import { FakeClock } from '../../../helpers/fake-clock';
+import { makeFacts, makeSecurity } from '../../../helpers/security-fixture';
 
 const seconds = (
   throttle: ResourceThrottle,

@@ -1,6 +1,6 @@
-import type { Clock, Timer } from '../core/clock';
-import { Emitter } from '../core/emitter';
-import type { SecurityPolicy } from '../core/policy-schema';
+import type { Clock, Timer } from '../../core/clock';
+import { Emitter } from '../../core/emitter';
+import type { SecurityPolicy } from '../../core/policy-schema';
 import { ResourceThrottle, type LoadReading, type ThrottleLevel } from './resource-throttle';
 import type { LoadSource } from './resource-sampler';
 

@@ -1,17 +1,17 @@
-import type { AuditLog } from '../core/audit';
-import type { Authenticator, AuthResult, DayMeter } from '../core/authenticator';
-import type { KeyScope } from '../core/api-key';
-import type { Block } from '../core/block';
-import { forwardingHeader } from '../core/forwarding-header';
-import type { Clock } from '../core/clock';
-import { Emitter } from '../core/emitter';
-import { messageOf } from '../core/errors';
-import { addressKey } from '../core/ip-range';
-import type { Logger } from '../core/logger';
-import { effectiveMode } from '../core/policy';
-import type { SecurityMode, SecurityPolicy, SecurityService } from '../core/policy-schema';
-import { securityServices } from '../core/policy-schema';
-import { reason as sentence } from '../core/reason';
+import type { AuditLog } from '../../core/audit';
+import type { Authenticator, AuthResult, DayMeter } from '../../core/authenticator';
+import type { KeyScope } from '../../core/api-key';
+import type { Block } from '../../core/block';
+import { forwardingHeader } from '../../core/forwarding-header';
+import type { Clock } from '../../core/clock';
+import { Emitter } from '../../core/emitter';
+import { messageOf } from '../../core/errors';
+import { addressKey } from '../../core/ip-range';
+import type { Logger } from '../../core/logger';
+import { effectiveMode } from '../../core/policy';
+import type { SecurityMode, SecurityPolicy, SecurityService } from '../../core/policy-schema';
+import { securityServices } from '../../core/policy-schema';
+import { reason as sentence } from '../../core/reason';
 import type {
   AccessRecord,
   Admission,
@@ -22,28 +22,28 @@ import type {
   RequestFacts,
   RoutingFacts,
   Slot,
-} from '../core/request';
-import type { Blocklist } from './blocklist';
-import { DayLimits } from './day-limits';
-import type { BoundedMap } from './bounded-map';
-import { forgiveRanges } from './forgive';
-import type { Guard, GuardContext, Sign } from './guard';
-import { AnomalyGuard } from './guards/anomaly-guard';
-import { HoneypotGuard } from './guards/honeypot-guard';
-import { IntrusionGuard } from './guards/intrusion-guard';
-import { RateLimitGuard } from './guards/rate-limit-guard';
-import { ResourceGuard } from './guards/resource-guard';
-import { isModelInScope } from './api-keys/key-scope';
+} from '../../core/request';
+import type { Blocklist } from '../blocks/blocklist';
+import { DayLimits } from '../limits/day-limits';
+import type { BoundedMap } from '../bounded-map';
+import { forgiveRanges } from '../scores/forgive';
+import type { Guard, GuardContext, Sign } from '../guards/guard';
+import { AnomalyGuard } from '../guards/anomaly-guard';
+import { HoneypotGuard } from '../guards/honeypot-guard';
+import { IntrusionGuard } from '../guards/intrusion-guard';
+import { RateLimitGuard } from '../guards/rate-limit-guard';
+import { ResourceGuard } from '../guards/resource-guard';
+import { isModelInScope } from '../api-keys/key-scope';
 import { blockRefusal, hasCredential, modelRefusal, provenIdentity, refused, unchecked } from './refusals';
 import { readPath } from './request-path';
-import { queueLimits, queueRefusal, ticketOf } from './queue-policy';
-import { RequestQueue, type QueueTicket } from './request-queue';
-import type { ThrottleLevel } from './resource-throttle';
-import type { Protection } from './protected-addresses';
-import { Scorekeeper, type ScoreOutcome, type Suspect } from './scorekeeper';
+import { queueLimits, queueRefusal, ticketOf } from '../limits/queue-policy';
+import { RequestQueue, type QueueTicket } from '../limits/request-queue';
+import type { ThrottleLevel } from '../load/resource-throttle';
+import type { Protection } from '../blocks/protected-addresses';
+import { Scorekeeper, type ScoreOutcome, type Suspect } from '../scores/scorekeeper';
 import { SecurityRecorder } from './security-recorder';
-import { connectionSign } from './connection-signs';
-import { createTrackedAddresses, TrackedAddress } from './tracked-address';
+import { connectionSign } from '../guards/connection-signs';
+import { createTrackedAddresses, TrackedAddress } from '../scores/tracked-address';
 
 export interface SecurityGateDeps {
   readonly policy: SecurityPolicy;

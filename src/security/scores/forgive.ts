@@ -1,6 +1,6 @@
-import { makeRange, parseRange } from '../core/ip-range';
-import { RangeIndex } from '../core/range-index';
-import type { BoundedMap } from './bounded-map';
+import { makeRange, parseRange } from '../../core/ip-range';
+import { RangeIndex } from '../../core/range-index';
+import type { BoundedMap } from '../bounded-map';
 import type { TrackedAddress } from './tracked-address';
 
 /** Forgets what was held against the addresses of ranges. Looks at every address that is remembered: for people only. */

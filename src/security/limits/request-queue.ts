@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock';
-import type { Slot } from '../core/request';
+import type { Clock } from '../../core/clock';
+import type { Slot } from '../../core/request';
 
 /** Who waits: VS Code's own chats go first, then this machine, then every client in turn. */
 export interface QueueTicket {

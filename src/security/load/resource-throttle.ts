@@ -1,4 +1,4 @@
-import type { SecurityPolicy } from '../core/policy-schema';
+import type { SecurityPolicy } from '../../core/policy-schema';
 
 /** 0 none · 1 queue · 2 fewer slots for remote callers · 3 no new remote requests · 4 no new requests. */
 export type ThrottleLevel = 0 | 1 | 2 | 3 | 4;

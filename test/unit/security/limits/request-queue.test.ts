@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { editorUserAgent } from '../../../src/core/editor-user-agent';
-import { defaultPolicy } from '../../../src/core/policy';
-import type { Slot } from '../../../src/core/request';
-import { ticketOf } from '../../../src/security/queue-policy';
-import { RequestQueue, type QueueLimits, type QueueTicket } from '../../../src/security/request-queue';
-import { FakeClock, settle } from '../../helpers/fake-clock';
-import { makeFacts, makeSecurity } from '../../helpers/security-fixture';
+import { editorUserAgent } from '../../../../src/core/editor-user-agent';
+import { defaultPolicy } from '../../../../src/core/policy';
+import type { Slot } from '../../../../src/core/request';
+import { ticketOf } from '../../../../src/security/limits/queue-policy';
+import { RequestQueue, type QueueLimits, type QueueTicket } from '../../../../src/security/limits/request-queue';
+import { FakeClock, settle } from '../../../helpers/fake-clock';
+import { makeFacts, makeSecurity } from '../../../helpers/security-fixture';
 
 const limits: QueueLimits = { slots: 2, remoteSlots: 2, queueLength: 64, waitMs: 1000 };
 const never = new AbortController().signal;

@@ -1,4 +1,4 @@
-import { percentDecode } from './intrusion/percent-decode';
+import { percentDecode } from '../intrusion/percent-decode';
 
 /** Longer paths are cut: nothing that is looked for is longer. */
 const maxPath = 1024;

@@ -1,9 +1,9 @@
-import type { KeyScope } from '../core/api-key';
-import type { AuthResult } from '../core/authenticator';
-import type { Block } from '../core/block';
-import type { Admission, Identity, Refusal, RequestFacts, RoutingFacts } from '../core/request';
-import { isModelInScope } from './api-keys/key-scope';
-import { isSecretHeader } from './intrusion/known-surface';
+import type { KeyScope } from '../../core/api-key';
+import type { AuthResult } from '../../core/authenticator';
+import type { Block } from '../../core/block';
+import type { Admission, Identity, Refusal, RequestFacts, RoutingFacts } from '../../core/request';
+import { isModelInScope } from '../api-keys/key-scope';
+import { isSecretHeader } from '../intrusion/known-surface';
 
 /** The key's scope knows the model only once the body was read. */
 export function modelRefusal(scope: KeyScope | undefined, { engineId, modelId }: RoutingFacts): Refusal | undefined {

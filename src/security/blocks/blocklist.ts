@@ -1,19 +1,19 @@
-import type { AuditLog } from '../core/audit';
-import type { AllowEntry, Block, BlockCause, BlockStore } from '../core/block';
-import type { Clock } from '../core/clock';
-import { Emitter } from '../core/emitter';
-import { FlmError, messageOf } from '../core/errors';
-import { makeRange, parseRange, type IpRange } from '../core/ip-range';
-import type { Logger } from '../core/logger';
-import { printable } from '../core/printable';
-import { reason } from '../core/reason';
-import { Allowlist } from './blocks/allowlist';
-import { BlockRows } from './blocks/block-rows';
-import { HeldBlocks, type HeldBlock } from './blocks/held-blocks';
-import { isActive } from './blocks/is-active';
-import { LiftedBlocks } from './blocks/lifted-blocks';
-import { NeverBlocked } from './blocks/never-blocked';
-import { PastBlocks } from './blocks/past-blocks';
+import type { AuditLog } from '../../core/audit';
+import type { AllowEntry, Block, BlockCause, BlockStore } from '../../core/block';
+import type { Clock } from '../../core/clock';
+import { Emitter } from '../../core/emitter';
+import { FlmError, messageOf } from '../../core/errors';
+import { makeRange, parseRange, type IpRange } from '../../core/ip-range';
+import type { Logger } from '../../core/logger';
+import { printable } from '../../core/printable';
+import { reason } from '../../core/reason';
+import { Allowlist } from './allowlist';
+import { BlockRows } from './block-rows';
+import { HeldBlocks, type HeldBlock } from './held-blocks';
+import { isActive } from './is-active';
+import { LiftedBlocks } from './lifted-blocks';
+import { NeverBlocked } from './never-blocked';
+import { PastBlocks } from './past-blocks';
 import type { OwnAddresses, Protection } from './protected-addresses';
 
 /** What a block is made of. */

@@ -1,10 +1,10 @@
-import type { KeyScope } from '../core/api-key';
-import type { SecurityMode, SecurityPolicy } from '../core/policy-schema';
-import type { Identity, Refusal, RequestFacts } from '../core/request';
-import { editorUserAgent } from '../core/editor-user-agent';
-import { addressKey } from '../core/ip-range';
+import type { KeyScope } from '../../core/api-key';
+import type { SecurityMode, SecurityPolicy } from '../../core/policy-schema';
+import type { Identity, Refusal, RequestFacts } from '../../core/request';
+import { editorUserAgent } from '../../core/editor-user-agent';
+import { addressKey } from '../../core/ip-range';
 import type { QueueLimits, QueueRefusal, QueueTicket } from './request-queue';
-import type { ThrottleLevel } from './resource-throttle';
+import type { ThrottleLevel } from '../load/resource-throttle';
 
 /** Slots at a level of throttling: 1 halves them, so that work queues; from 2 on callers from elsewhere get a share. */
 export function queueLimits({ rateLimits, resources }: SecurityPolicy, level: ThrottleLevel): QueueLimits {

@@ -1,7 +1,7 @@
-import type { SecurityPolicy } from '../core/policy-schema';
-import type { ConnectionEvent } from '../core/request';
+import type { SecurityPolicy } from '../../core/policy-schema';
+import type { ConnectionEvent } from '../../core/request';
 import type { Sign } from './guard';
-import type { TrackedAddress } from './tracked-address';
+import type { TrackedAddress } from '../scores/tracked-address';
 
 /** Slow requests in ten minutes from which it is slow-loris rather than a bad line. */
 const SLOW_LORIS_FROM = 10;

@@ -1,4 +1,4 @@
-import type { SecurityPolicy } from '../core/policy-schema';
+import type { SecurityPolicy } from '../../core/policy-schema';
 
 type Rules = SecurityPolicy['authFailures'];
 

@@ -1,8 +1,8 @@
-import type { Clock } from '../core/clock';
+import type { Clock } from '../../core/clock';
 import { AuthFailures } from './auth-failures';
-import { BoundedMap } from './bounded-map';
+import { BoundedMap } from '../bounded-map';
 import { Score } from './score';
-import { SlidingWindow } from './sliding-window';
+import { SlidingWindow } from '../limits/sliding-window';
 
 /** Addresses remembered at most, and for how long (SECURITY.md). */
 export const maxTrackedAddresses = 10_000;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { KeyScope } from '../../../src/core/api-key';
-import type { Authenticator, TokenMeter } from '../../../src/core/authenticator';
-import type { Admission, Refusal, RequestFacts, Slot } from '../../../src/core/request';
-import { DayCounter } from '../../../src/security/api-keys/day-counter';
-import { FakeClock } from '../../helpers/fake-clock';
-import { makeFacts, makeSecurity, type SecurityFixture } from '../../helpers/security-fixture';
+import type { KeyScope } from '../../../../src/core/api-key';
+import type { Authenticator, TokenMeter } from '../../../../src/core/authenticator';
+import type { Admission, Refusal, RequestFacts, Slot } from '../../../../src/core/request';
+import { DayCounter } from '../../../../src/security/api-keys/day-counter';
+import { FakeClock } from '../../../helpers/fake-clock';
+import { makeFacts, makeSecurity, type SecurityFixture } from '../../../helpers/security-fixture';
 
 /** Every request carries the one key, with this scope. */
 const keyWith = (scope: KeyScope): Authenticator => ({

@@ -1,10 +1,10 @@
-import type { AuditEvent, AuditKind, AuditLog, Severity } from '../core/audit';
-import type { Clock } from '../core/clock';
-import { Emitter } from '../core/emitter';
-import type { Refusal, RequestFacts } from '../core/request';
-import { printable } from '../core/printable';
-import { BoundedMap } from './bounded-map';
-import type { Sign } from './guard';
+import type { AuditEvent, AuditKind, AuditLog, Severity } from '../../core/audit';
+import type { Clock } from '../../core/clock';
+import { Emitter } from '../../core/emitter';
+import type { Refusal, RequestFacts } from '../../core/request';
+import { printable } from '../../core/printable';
+import { BoundedMap } from '../bounded-map';
+import type { Sign } from '../guards/guard';
 
 /** Characters of evidence kept where nothing says otherwise. */
 const maxEvidence = 200;
