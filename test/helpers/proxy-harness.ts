@@ -11,9 +11,9 @@ import { reason } from '../../src/core/reason';
 import type { AccessRecord, ConnectionEvent, Gate } from '../../src/core/request';
 import type { UpstreamSign } from '../../src/core/upstream';
 import type { GatewayGauges } from '../../src/proxy/metrics/metrics-answer';
-import { openGate } from '../../src/proxy/open-gate';
 import { RequestQueue, type QueueLimits } from '../../src/security/limits/request-queue';
 import { createProxy, type ProxyServer } from '../../src/proxy/proxy-server';
+import { openGate } from './open-gate';
 
 /** One engine of a catalogue for tests. */
 export interface EngineSetup {

@@ -5,7 +5,7 @@ import { startLlamaServer } from '../../helpers/engines/llama-server';
 import { startOllama } from '../../helpers/engines/ollama';
 import { startOpenAiCompatible } from '../../helpers/engines/openai-compatible';
 import type { Gate } from '../../../src/core/request';
-import { openGate } from '../../../src/proxy/open-gate';
+import { openGate } from '../../helpers/open-gate';
 import {
   queueingGate,
   startProxy,

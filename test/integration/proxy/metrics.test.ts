@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { openGate } from '../../../src/proxy/open-gate';
 import type { RequestFacts } from '../../../src/core/request';
 import { startVllm } from '../../helpers/engines/vllm';
+import { openGate } from '../../helpers/open-gate';
 import { startProxy, type Harness, type HarnessOptions } from '../../helpers/proxy-harness';
 
 const model = 'Qwen/Qwen3-8B';

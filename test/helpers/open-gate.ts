@@ -1,4 +1,4 @@
-import type { Admission, Gate, RequestFacts, Slot } from '../core/request';
+import type { Admission, Gate, RequestFacts, Slot } from '../../src/core/request';
 
 const localAdmission: Admission = { ok: true, identity: { type: 'local' } };
 
@@ -14,8 +14,8 @@ const keyMissing: Admission = {
 const openSlot: Slot = { waitedMs: 0, release: () => undefined };
 
 /**
- * The gate where no security services are configured: direct calls from this machine come in, everything else is
- * refused, because without keys nobody else can show who they are. Counts nothing and queues nothing.
+ * The gate of tests that are about something else: direct calls from this machine come in, everything else is refused,
+ * because without keys nobody else can show who they are. Counts nothing and queues nothing.
  */
 export const openGate: Gate = {
   admit: (facts: RequestFacts) => (facts.isDirectLocal ? localAdmission : keyMissing),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RequestFacts, RoutingFacts } from '../../../src/core/request';
-import { openGate } from '../../../src/proxy/open-gate';
+import { openGate } from '../../helpers/open-gate';
 
 const facts = (isDirectLocal: boolean): RequestFacts => ({
   id: 'req_x',
