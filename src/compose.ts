@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { systemClock } from './core/clock';
 import { DisposableStore } from './core/disposable';
 import { messageOf } from './core/errors';
+import { randomId } from './core/random-id';
 import type { GatewayState } from './protocol/gateway-rpc';
 import { WindowContextKeys } from './editor/context-keys';
 import { startDemoWhenAlone } from './editor/demo-on-start';
@@ -24,10 +25,10 @@ import { PolicyFile } from './editor/policy/policy-file';
 import { PolicyFileSystem } from './editor/policy/policy-file-system';
 import { registerCommands } from './editor/register-commands';
 import { ReportDocuments } from './editor/report-documents';
+import { NewsWindow, type WindowFocus } from './editor/alerts/news-window';
 import { SecurityNotices } from './editor/alerts/security-notices';
 import { SharingToasts } from './editor/alerts/sharing-toasts';
 import { UnseenBlocks } from './editor/alerts/unseen-blocks';
-import { UserIntent } from './editor/alerts/user-intent';
 import { Settings } from './editor/settings';
 import { StatusBar } from './editor/status-bar';
 import { EnginesView } from './editor/tree/engines-view';
@@ -116,10 +117,9 @@ export function compose(context: vscode.ExtensionContext): Composition {
     if (unseen.markSeen()) statusBar.update();
   };
   const sharing = store.add(new SharingView(gateway, keyList, unseen, looked, l10n, clock, contexts));
-  const intent = new UserIntent(clock);
-  store.add(gateway.onDidRequest((name) => intent.note(name)));
-  const securityNotices = store.add(new SecurityNotices(gateway, keyList, unseen, intent, l10n, clock));
-  const sharingToasts = store.add(new SharingToasts(gateway, l10n, clock));
+  const newsWindow = store.add(new NewsWindow(randomId(12), gateway, windowFocus, clock));
+  const securityNotices = store.add(new SecurityNotices(gateway, keyList, unseen, newsWindow, l10n, clock));
+  const sharingToasts = store.add(new SharingToasts(gateway, newsWindow, l10n, clock));
   const policyFile = new PolicyFile(gateway, l10n);
   const policyFiles = store.add(new PolicyFileSystem(policyFile));
   const panel = store.add(new SecurityPanel({ gateway, l10n, log, extensionUri: context.extensionUri }));
@@ -166,6 +166,7 @@ export function compose(context: vscode.ExtensionContext): Composition {
 
   sync.start();
   notices.start();
+  newsWindow.start();
   securityNotices.start();
   sharingToasts.start();
   policyFiles.start();
@@ -204,6 +205,13 @@ export function compose(context: vscode.ExtensionContext): Composition {
     },
   };
 }
+
+const windowFocus: WindowFocus = {
+  get isFocused() {
+    return vscode.window.state.focused;
+  },
+  onDidChange: (listener) => vscode.window.onDidChangeWindowState(() => listener()),
+};
 
 function hostFacts(context: vscode.ExtensionContext): HostFacts {
   return {

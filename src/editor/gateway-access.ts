@@ -1,8 +1,8 @@
-import type { AuditEvent } from '../core/audit';
 import { DisposableStore, type Disposable } from '../core/disposable';
-import { Emitter, type Event } from '../core/emitter';
+import { Emitter } from '../core/emitter';
 import { FlmError } from '../core/errors';
 import type { GatewayRequestName, GatewayRequests } from '../protocol/gateway-rpc';
+import type { SecurityNews } from '../protocol/security-rpc';
 import type { Gateway, GatewayPort, GatewayStatus } from './gateway-port';
 
 const idle: GatewayStatus = { phase: 'idle' };
@@ -15,11 +15,8 @@ export class GatewayAccess implements Gateway, Disposable {
   readonly #open: () => GatewayPort;
   readonly #changed: Emitter<GatewayStatus>;
   readonly onDidChangeStatus: Gateway['onDidChangeStatus'];
-  readonly #securityEvents: Emitter<AuditEvent>;
+  readonly #securityEvents: Emitter<SecurityNews>;
   readonly onDidSecurityEvent: Gateway['onDidSecurityEvent'];
-  readonly #requests: Emitter<GatewayRequestName>;
-  /** Something was asked of the gateway on behalf of this window. */
-  readonly onDidRequest: Event<GatewayRequestName>;
   readonly #subscriptions = new DisposableStore();
   #port: GatewayPort | undefined;
   #isDisposed = false;
@@ -28,10 +25,8 @@ export class GatewayAccess implements Gateway, Disposable {
     this.#open = open;
     this.#changed = new Emitter<GatewayStatus>(onError);
     this.onDidChangeStatus = this.#changed.event;
-    this.#securityEvents = new Emitter<AuditEvent>(onError);
+    this.#securityEvents = new Emitter<SecurityNews>(onError);
     this.onDidSecurityEvent = this.#securityEvents.event;
-    this.#requests = new Emitter<GatewayRequestName>(onError);
-    this.onDidRequest = this.#requests.event;
   }
 
   get status(): GatewayStatus {
@@ -52,7 +47,6 @@ export class GatewayAccess implements Gateway, Disposable {
     params: GatewayRequests[N]['params'],
   ): Promise<GatewayRequests[N]['result']> {
     this.start();
-    this.#requests.fire(name);
     if (this.#port === undefined) throw new FlmError('gateway_stopping', 'This window is closing');
     return this.#port.request(name, params);
   }
@@ -63,7 +57,6 @@ export class GatewayAccess implements Gateway, Disposable {
     this.#subscriptions.dispose();
     this.#changed.dispose();
     this.#securityEvents.dispose();
-    this.#requests.dispose();
     await this.#port?.close();
   }
 

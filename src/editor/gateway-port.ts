@@ -1,7 +1,7 @@
-import type { AuditEvent } from '../core/audit';
 import type { Event } from '../core/emitter';
 import type { Reason } from '../core/reason';
 import type { GatewayRequestName, GatewayRequests, GatewayState } from '../protocol/gateway-rpc';
+import type { SecurityNews } from '../protocol/security-rpc';
 
 /**
  * How this window stands with the gateway.
@@ -26,7 +26,7 @@ export interface Gateway {
   readonly status: GatewayStatus;
   readonly onDidChangeStatus: Event<GatewayStatus>;
   /** What a person may want to be interrupted for, as it happens. Nothing is repeated after a reconnection. */
-  readonly onDidSecurityEvent: Event<AuditEvent>;
+  readonly onDidSecurityEvent: Event<SecurityNews>;
   /** Connects if nothing has yet. Returns at once; `status` tells how it goes. */
   start(): void;
   /**

@@ -23,6 +23,7 @@ import type { RpcHandlers, RpcPeer, RpcService } from './rpc/rpc-handlers';
 import type { Sharing } from './sharing';
 import type { SharingHandlers } from './sharing-handlers';
 import { Throttle } from './throttle';
+import type { Windows } from './windows/windows';
 
 /** Ten a second: the protocol's promise to windows. */
 const pushIntervalMs = 100;
@@ -49,6 +50,7 @@ export interface GatewayServiceDeps {
   readonly sharing: Sharing;
   /** Requests about exposure, TLS, shares and the check-up. */
   readonly sharingHandlers: SharingHandlers;
+  readonly windows: Windows;
   readonly keys: EngineKeyRing;
   readonly measurements: () => Measurements;
   /** Undefined: nothing is remembered (headless, where the command line says what is on). */
@@ -102,7 +104,7 @@ export class GatewayService implements RpcService {
     this.#enginesPush = push(() => deps.notify('engines/changed', deps.engines.snapshot()));
     this.#securityPush = push(() => deps.notify('security/changed', deps.guardian.summary()), securityPushIntervalMs);
     this.#sharingPush = push(() => deps.notify('sharing/changed', deps.sharing.summary()), securityPushIntervalMs);
-    this.handlers = afterwards(this.#ready, this.#createHandlers());
+    this.handlers = afterwards(this.#ready, this.#createHandlers(), (name) => deps.windows.asked(name));
   }
 
   /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
@@ -142,6 +144,10 @@ export class GatewayService implements RpcService {
     await guardian.stop();
   }
 
+  get proxyPhase(): ProxyState['phase'] {
+    return this.#deps.proxy.state.phase;
+  }
+
   state(): GatewayState {
     return {
       proxy: this.#deps.proxy.state,
@@ -152,6 +158,7 @@ export class GatewayService implements RpcService {
       pid: process.pid,
       startedAt: this.#startedAt,
       ...(this.#demoUrl === undefined ? {} : { demoEngine: this.#demoUrl }),
+      ...(this.#deps.windows.front === undefined ? {} : { frontWindow: this.#deps.windows.front }),
     };
   }
 
@@ -189,6 +196,7 @@ export class GatewayService implements RpcService {
   }
 
   left(peer: RpcPeer): void {
+    this.#deps.windows.left(peer);
     if (this.#visible.delete(peer.id)) this.#interestChanged();
   }
 
@@ -202,6 +210,7 @@ export class GatewayService implements RpcService {
     return {
       ...this.#deps.protectionHandlers,
       ...this.#deps.sharingHandlers,
+      ...this.#deps.windows.handlers,
       'proxy/start': () => this.#remembered(proxy.start()),
       'proxy/stop': () => {
         desired?.update({ isProxyOn: false, port: undefined, wantedPort: undefined });
@@ -293,14 +302,19 @@ export class GatewayService implements RpcService {
   }
 }
 
-/** The same handlers, none of which runs before `ready`. */
-function afterwards(ready: Promise<void>, handlers: RpcHandlers): RpcHandlers {
+/** The same handlers, none of which runs before `ready`. `onAsk` hears of each request as it comes. */
+function afterwards(
+  ready: Promise<void>,
+  handlers: RpcHandlers,
+  onAsk: (name: keyof RpcHandlers) => void,
+): RpcHandlers {
   type Handler = (params: unknown, peer: RpcPeer) => unknown;
-  const wait = (handler: Handler) => async (params: unknown, peer: RpcPeer) => {
+  const wait = (name: string, handler: Handler) => async (params: unknown, peer: RpcPeer) => {
     await ready;
+    onAsk(name as keyof RpcHandlers);
     return handler(params, peer);
   };
   return Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [name, wait(handler as Handler)]),
+    Object.entries(handlers).map(([name, handler]) => [name, wait(name, handler as Handler)]),
   ) as unknown as RpcHandlers;
 }

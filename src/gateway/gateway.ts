@@ -25,6 +25,7 @@ import { ProxyMetrics } from '../proxy/metrics/proxy-metrics';
 import { RpcServer } from './rpc/rpc-server';
 import { createToken } from './rpc/token';
 import { openSharing, type OpenedSharing } from './open-sharing';
+import { Windows } from './windows/windows';
 
 export interface GatewayOptions {
   readonly dataDir: string;
@@ -55,6 +56,7 @@ export class Gateway {
   readonly #service: GatewayService;
   readonly #protection: Protection;
   readonly #rpc: RpcServer;
+  readonly #windows: Windows;
   readonly #token = createToken();
   #lease: Lease | undefined;
   #sharing: OpenedSharing | undefined;
@@ -62,6 +64,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#windows = new Windows({ clock: this.#clock, notify: (name, params) => this.#rpc.notifyAll(name, params) });
     this.#protection = this.#buildProtection();
     this.#service = this.#build(this.#protection);
     this.#rpc = new RpcServer({
@@ -157,7 +160,7 @@ export class Gateway {
       clock: this.#clock,
       logger,
       ...(policy === undefined ? {} : { policy }),
-      onEvent: (event) => this.#rpc.notifyAll('security/event', event),
+      onEvent: (event) => this.#rpc.notifyAll('security/event', this.#windows.newsOf(event, this.#service.proxyPhase)),
     });
   }
 
@@ -223,6 +226,7 @@ export class Gateway {
         shares: sharing.shares,
         sharing: sharing.summary,
         sharingHandlers: sharing.handlers,
+        windows: this.#windows,
         keys,
         measurements: () => metrics.measurements(),
         ...(isHeadless ? {} : { desired: new DesiredStateFile(dataDir, clock, logger) }),

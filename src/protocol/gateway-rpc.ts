@@ -4,6 +4,7 @@ import type { Measurements } from '../core/measurements';
 import type { Reason } from '../core/reason';
 import type { SecurityNotifications, SecurityRequests, SecuritySummary } from './security-rpc';
 import type { SharingNotifications, SharingRequests, SharingSummary } from './sharing-rpc';
+import type { WindowNotifications, WindowRequests } from './window-rpc';
 
 /**
  * What the windows and the gateway say to each other: JSON-RPC 2.0 (vscode-jsonrpc framing) over a Unix socket or a
@@ -59,6 +60,8 @@ export interface GatewayState {
   readonly security: SecuritySummary;
   /** What is open beyond this machine, certificates, shares. */
   readonly sharing: SharingSummary;
+  /** The window a person looks at, or looked at last: it alone tells of what nobody asked for. Undefined: not known. */
+  readonly frontWindow?: string;
   /** Process that hosts the gateway, and since when. */
   readonly pid: number;
   readonly startedAt: number;
@@ -132,7 +135,7 @@ export const diagnosisTemplates = {
 export type DiagnosisCode = keyof typeof diagnosisTemplates;
 
 /** Requests from a window: name → parameters and result. */
-export interface GatewayRequests extends SecurityRequests, SharingRequests {
+export interface GatewayRequests extends SecurityRequests, SharingRequests, WindowRequests {
   hello: { params: HelloParams; result: HelloResult };
   'proxy/start': { params: Record<string, never>; result: ProxyState };
   'proxy/stop': { params: Record<string, never>; result: ProxyState };
@@ -164,7 +167,7 @@ export type EngineProbeResult =
   | { readonly ok: false; readonly needsKey: boolean; readonly reason: Reason };
 
 /** Notifications to a window. */
-export interface GatewayNotifications extends SecurityNotifications, SharingNotifications {
+export interface GatewayNotifications extends SecurityNotifications, SharingNotifications, WindowNotifications {
   /** The proxy changed. At most ten a second. */
   'proxy/changed': ProxyState;
   'engines/changed': EnginesSnapshot;

@@ -139,10 +139,16 @@ export interface LoadSummary {
   readonly throttle: 0 | 1 | 2 | 3 | 4;
 }
 
+/** Something recorded that a person may want to know. */
+export type SecurityNews = AuditEvent & {
+  /** It is what a person asked for, and reads in the window where they did, or what was agreed on before. */
+  readonly isExpected?: boolean;
+};
+
 /** Notifications about security: part of `GatewayNotifications`. */
 export interface SecurityNotifications {
   /** At most two a second. */
   'security/changed': SecuritySummary;
   /** What a person may want to be interrupted for: a block, a decoy key used, throttling begun. */
-  'security/event': AuditEvent;
+  'security/event': SecurityNews;
 }

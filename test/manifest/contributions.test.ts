@@ -183,6 +183,23 @@ describe('contributions', () => {
     assert.deepEqual(hidden, ['flm.models.showMore']);
   });
 
+  it('a workspace nobody trusts keeps what widens from the palette, and nothing that only narrows', () => {
+    const needTrust = contributes.commands
+      .filter(({ enablement }) => enablement?.includes('isWorkspaceTrusted'))
+      .map(({ command }) => command);
+
+    assert.deepEqual(needTrust, [
+      'flm.share.create',
+      'flm.share.extend',
+      'flm.share.change',
+      'flm.share.rotate',
+      'flm.exposure.change',
+      'flm.tls.setUp',
+      'flm.tls.renew',
+      'flm.firewall.show',
+    ]);
+  });
+
   it('settings named in texts exist', () => {
     const texts = [...Object.values(nlsEnglish), ...filesBelow('media/walkthrough', '.md').map(readText)];
     const named = texts.flatMap((text) => [...text.matchAll(/`#?(flm\.[\w.]+)#?`/g)].map((match) => match[1]!));

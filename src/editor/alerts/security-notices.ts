@@ -10,22 +10,22 @@ import { localizeReason, type Localizer } from '../localizer';
 import { messageText } from '../safe-text';
 import { exposure } from '../status-bar-view';
 import { Interruptions, type Interruption, type Toast } from './interruptions';
+import type { NewsWindow } from './news-window';
 import { toastText } from './toast-text';
 import type { UnseenBlocks } from './unseen-blocks';
-import type { UserIntent } from './user-intent';
 
 /** The state follows within half a second. */
 const stateDelayMs = 2_000;
 
 /**
- * Tells people of what they may have to act on, as seldom as can be. Ordinary warnings, so that VS Code's own "do not
- * disturb" keeps them back.
+ * Tells people of what they may have to act on, as seldom as can be, and in one window. Ordinary warnings, so that
+ * VS Code's own "do not disturb" keeps them back.
  */
 export class SecurityNotices implements Disposable {
   readonly #gateway: Gateway;
   readonly #keys: KeyList;
   readonly #l10n: Localizer;
-  readonly #intent: UserIntent;
+  readonly #newsWindow: NewsWindow;
   readonly #unseen: UnseenBlocks;
   readonly #clock: Clock;
   readonly #interruptions: Interruptions;
@@ -35,20 +35,23 @@ export class SecurityNotices implements Disposable {
     gateway: Gateway,
     keys: KeyList,
     unseen: UnseenBlocks,
-    intent: UserIntent,
+    newsWindow: NewsWindow,
     l10n: Localizer,
     clock: Clock,
   ) {
     this.#gateway = gateway;
     this.#keys = keys;
     this.#l10n = l10n;
-    this.#intent = intent;
+    this.#newsWindow = newsWindow;
     this.#unseen = unseen;
     this.#clock = clock;
     this.#interruptions = this.#store.add(
       new Interruptions(
         clock,
-        (toast) => void this.#tell(toast),
+        // Every window keeps the same quiet minutes, whichever is in front when they end.
+        (toast) => {
+          if (this.#newsWindow.isInFront) void this.#tell(toast);
+        },
         (interruption) => this.#isStillTrue(interruption),
       ),
     );
@@ -57,8 +60,7 @@ export class SecurityNotices implements Disposable {
   start(): void {
     this.#store.add(
       this.#gateway.onDidSecurityEvent((event) => {
-        const isExplained = this.#intent.explains(event, this.#gateway.status.state?.proxy.phase);
-        if (!isExplained) this.#interruptions.add(event);
+        if (event.isExpected !== true) this.#interruptions.add(event);
       }),
     );
   }

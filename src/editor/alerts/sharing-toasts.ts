@@ -4,6 +4,7 @@ import { DisposableStore, type Disposable } from '../../core/disposable';
 import type { SharingSummary } from '../../protocol/sharing-rpc';
 import type { Gateway } from '../gateway-port';
 import type { Localizer } from '../localizer';
+import type { NewsWindow } from './news-window';
 import { sharingNotices, type SharingNotice } from './sharing-notices';
 
 /** A change of settings and its confirmation follow each other: what is told has to last a moment. */
@@ -14,21 +15,24 @@ const lookMs = 60 * 60 * 1000;
 const maxTold = 200;
 
 /**
- * Tells once what a person should know of exposure and certificate: in the window in front, the others keep still.
+ * Tells once what a person should know of exposure and certificate: in the window in front, or that was so last.
  * Ordinary notifications, so that VS Code's own "do not disturb" keeps them back.
  */
 export class SharingToasts implements Disposable {
   readonly #gateway: Gateway;
   readonly #l10n: Localizer;
   readonly #clock: Clock;
+  readonly #newsWindow: NewsWindow;
   readonly #told = new Set<string>();
   readonly #store = new DisposableStore();
   #seen: SharingSummary | undefined;
+  #seenFront: string | undefined;
   #timer: Timer | undefined;
   #hourly: Timer | undefined;
 
-  constructor(gateway: Gateway, l10n: Localizer, clock: Clock) {
+  constructor(gateway: Gateway, newsWindow: NewsWindow, l10n: Localizer, clock: Clock) {
     this.#gateway = gateway;
+    this.#newsWindow = newsWindow;
     this.#l10n = l10n;
     this.#clock = clock;
   }
@@ -36,12 +40,13 @@ export class SharingToasts implements Disposable {
   start(): void {
     this.#store.add(
       this.#gateway.onDidChangeStatus(({ state }) => {
-        if (state?.sharing === this.#seen) return; // requests come and go many times a second
+        // Requests come and go many times a second
+        if (state?.sharing === this.#seen && state?.frontWindow === this.#seenFront) return;
         this.#seen = state?.sharing;
+        this.#seenFront = state?.frontWindow;
         this.#lookSoon();
       }),
     );
-    this.#store.add(vscode.window.onDidChangeWindowState(() => this.#lookSoon()));
     this.#watch();
   }
 
@@ -66,12 +71,16 @@ export class SharingToasts implements Disposable {
 
   #look(): void {
     const sharing = this.#gateway.status.state?.sharing;
-    if (sharing === undefined || !vscode.window.state.focused) return;
+    if (sharing === undefined || !this.#newsWindow.isInFront) return;
     for (const notice of sharingNotices(this.#l10n, sharing, this.#clock.now())) {
       if (this.#told.has(notice.name) || this.#told.size >= maxTold) continue;
       this.#told.add(notice.name);
-      void tell(notice);
+      void this.#tellOnce(notice);
     }
+  }
+
+  async #tellOnce(notice: SharingNotice): Promise<void> {
+    if (await this.#newsWindow.claim(notice.name)) await tell(notice);
   }
 }
 

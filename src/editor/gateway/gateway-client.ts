@@ -1,4 +1,3 @@
-import type { AuditEvent } from '../../core/audit';
 import type { Clock } from '../../core/clock';
 import { Emitter, type Event } from '../../core/emitter';
 import { FlmError, messageOf } from '../../core/errors';
@@ -11,6 +10,7 @@ import {
   type GatewayRequests,
   type GatewayState,
 } from '../../protocol/gateway-rpc';
+import type { SecurityNews } from '../../protocol/security-rpc';
 import type { GatewayPort, GatewayStatus } from '../gateway-port';
 import { Alarm } from './alarm';
 import { HeartbeatWatch } from './heartbeat-watch';
@@ -65,8 +65,8 @@ export class GatewayClient implements GatewayPort {
   readonly #options: GatewayClientOptions;
   readonly #changes: Emitter<GatewayStatus>;
   readonly onDidChangeStatus: Event<GatewayStatus>;
-  readonly #securityEvents: Emitter<AuditEvent>;
-  readonly onDidSecurityEvent: Event<AuditEvent>;
+  readonly #securityEvents: Emitter<SecurityNews>;
+  readonly onDidSecurityEvent: Event<SecurityNews>;
   readonly #alarm: Alarm;
   readonly #beats: HeartbeatWatch;
   #status: GatewayStatus = { phase: 'idle' };

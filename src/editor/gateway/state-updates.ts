@@ -8,11 +8,8 @@ type Updates = {
 const updates = {
   'proxy/changed': (state, proxy) => ({ ...state, proxy }),
   'engines/changed': (state, engines) => (engines.revision < state.engines.revision ? state : { ...state, engines }),
-  'demo/changed': (state, { baseUrl }) => {
-    const next: { -readonly [K in keyof GatewayState]: GatewayState[K] } = { ...state };
-    delete next.demoEngine;
-    return baseUrl === undefined ? next : { ...next, demoEngine: baseUrl };
-  },
+  'demo/changed': (state, { baseUrl }) => withMember(state, 'demoEngine', baseUrl),
+  'window/front': (state, { window }) => withMember(state, 'frontWindow', window),
   'config/problems': (state, configProblems) => ({ ...state, configProblems }),
   'security/changed': (state, security) => ({ ...state, security }),
   'sharing/changed': (state, sharing) => ({ ...state, sharing }),
@@ -30,4 +27,9 @@ export function applyNotification<N extends StateNotification>(
 ): GatewayState {
   const update = updates[name] as (state: GatewayState, params: GatewayNotifications[N]) => GatewayState;
   return update(state, params);
+}
+
+function withMember(state: GatewayState, name: 'demoEngine' | 'frontWindow', value: string | undefined): GatewayState {
+  if (value !== undefined) return { ...state, [name]: value };
+  return Object.fromEntries(Object.entries(state).filter(([member]) => member !== name)) as unknown as GatewayState;
 }

@@ -12,4 +12,6 @@ export interface PanelServices {
   openInEditor(): Promise<void>;
   /** Starts a command of FLM, for a share where one is named. Resolves when it has ended. */
   run(command: PanelCommand, share: string | undefined): Promise<void>;
+  /** Throws `invalid_request` in a workspace nobody trusts. */
+  requireTrust(): void;
 }

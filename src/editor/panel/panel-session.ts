@@ -14,6 +14,7 @@ import {
 import { errorText } from '../error-text';
 import type { Localizer } from '../localizer';
 import { readPanelMessage, requestId } from './message-reader';
+import { needsTrust } from './needs-trust';
 import type { PanelGateway } from './panel-gateway';
 import type { PanelServices } from './panel-services';
 import { changedMembers, panelState } from './panel-state';
@@ -105,8 +106,9 @@ export class PanelSession implements Disposable {
     }
   }
 
-  #handle(request: PanelRequest): Promise<unknown> {
+  async #handle(request: PanelRequest): Promise<unknown> {
     const { name, params } = request;
+    if (needsTrust(name)) this.#deps.services.requireTrust();
     // Name and parameters fit each other since `readPanelMessage`; TypeScript cannot see that through the index.
     if (isGatewayRequest(name)) return this.#deps.gateway.request(name as never, params as never);
     const handler = this.#handlers[name] as (params: unknown) => Promise<unknown>;

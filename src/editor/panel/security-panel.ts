@@ -110,7 +110,7 @@ export class SecurityPanel
     const { gateway, l10n, log, extensionUri } = this.#deps;
     const session = new PanelSession({
       gateway,
-      services: windowPanelServices(() => this.openInEditor()),
+      services: windowPanelServices(l10n, () => this.openInEditor()),
       l10n,
       log,
       // A page that has gone answers false; it says `ready` when it is back.

@@ -1,16 +1,19 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { FlmError } from '../../core/errors';
+import type { Localizer } from '../localizer';
+import { requireTrust } from '../workspace-trust';
 import type { PanelServices } from './panel-services';
 
 /** A block list of a million addresses fits; a video chosen by mistake does not. */
 const maxImportBytes = 16 * 1024 * 1024;
 
 /** The panel's services by VS Code's own dialogs, clipboard and file system. */
-export function windowPanelServices(openInEditor: () => Promise<void>): PanelServices {
+export function windowPanelServices(l10n: Localizer, openInEditor: () => Promise<void>): PanelServices {
   return {
     copy: async (text) => vscode.env.clipboard.writeText(text),
     openInEditor,
+    requireTrust: () => requireTrust(l10n),
     run: async (command, share) => {
       await vscode.commands.executeCommand(`flm.${command}`, ...(share === undefined ? [] : [share]));
     },

@@ -1,5 +1,5 @@
 import type { GatewayRequestName, GatewayRequests, HelloParams } from '../../protocol/gateway-rpc';
-import { boolean, integer, invalid, nothing, text, type Fields } from './param-readers';
+import { boolean, integer, invalid, nothing, text, time, type Fields } from './param-readers';
 import { securityParamReaders } from './security-params';
 import { sharingParamReaders } from './sharing-params';
 
@@ -36,6 +36,8 @@ const readers: ParamReaders = {
   },
   'config/set': (fields) => ({ settings: fields.settings }),
   'interest/set': (fields) => ({ visible: boolean(fields, 'visible') }),
+  'window/focused': (fields) => ({ window: text(fields, 'window', 64), at: time(fields, 'at') }),
+  'news/claim': (fields) => ({ name: text(fields, 'name', 500) }),
   'demo/start': nothing,
   'demo/stop': nothing,
   'models/measurements': nothing,

@@ -1,7 +1,7 @@
 import type { GatewayRequestName, GatewayRequests } from '../../../src/protocol/gateway-rpc';
 import type { Gateway, GatewayStatus } from '../../../src/editor/gateway-port';
 import { Emitter } from '../../../src/core/emitter';
-import type { AuditEvent } from '../../../src/core/audit';
+import type { SecurityNews } from '../../../src/protocol/security-rpc';
 import { connected } from './editor-facts';
 
 type Handlers = {
@@ -14,7 +14,7 @@ type Handlers = {
 export class FakeGateway implements Gateway {
   readonly #changed = new Emitter<GatewayStatus>();
   readonly onDidChangeStatus = this.#changed.event;
-  readonly securityEvents = new Emitter<AuditEvent>();
+  readonly securityEvents = new Emitter<SecurityNews>();
   readonly onDidSecurityEvent = this.securityEvents.event;
   readonly asked: { readonly name: GatewayRequestName; readonly params: unknown }[] = [];
   readonly #handlers: Handlers;
@@ -26,6 +26,11 @@ export class FakeGateway implements Gateway {
 
   start(): void {
     return undefined;
+  }
+
+  setStatus(status: GatewayStatus): void {
+    this.status = status;
+    this.#changed.fire(status);
   }
 
   async request<N extends GatewayRequestName>(

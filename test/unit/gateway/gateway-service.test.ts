@@ -13,6 +13,7 @@ import { FakeClock, settle } from '../../helpers/fake-clock';
 import type { ProtectionHandlers } from '../../../src/gateway/protection/protection-handlers';
 import type { Guardian } from '../../../src/gateway/gateway-ports';
 import { Sharing } from '../../../src/gateway/sharing';
+import { Windows } from '../../../src/gateway/windows/windows';
 import { sharingHandlers } from '../../../src/gateway/sharing-handlers';
 import { quietSecurity } from '../../helpers/quiet-security';
 import { quietSharing } from '../../helpers/quiet-sharing';
@@ -134,6 +135,7 @@ describe('gateway service', () => {
           [sharingChanges.event],
         ),
         sharingHandlers: sharingHandlers(),
+        windows: new Windows({ clock, notify: (name) => sent.push(name) }),
         keys: new EngineKeyRing(),
         measurements: () => ({ models: [] }),
         clock,
@@ -146,6 +148,17 @@ describe('gateway service', () => {
   }
 
   const hello = { token: 't', protocolVersion: 1, version: '1' };
+
+  it('says which window is in front, and forgets it with the window', async () => {
+    await service.start();
+
+    await service.handlers['window/focused']({ window: 'a', at: 5 }, { id: 1 });
+    assert.equal(service.state().frontWindow, 'a');
+
+    service.left({ id: 1 });
+    assert.equal(service.state().frontWindow, undefined);
+    assert.equal(sent.filter((name) => name === 'window/front').length, 2);
+  });
 
   it('tells windows at most twice a second what is shared', async () => {
     await service.start();

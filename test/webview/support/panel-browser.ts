@@ -215,6 +215,7 @@ export class PanelWindow {
       write: async (path, text) => void this.written.set(path, text),
       openInEditor: async () => undefined,
       run: async (command, share) => void this.commands.push({ command, share }),
+      requireTrust: () => undefined,
     };
   }
 }

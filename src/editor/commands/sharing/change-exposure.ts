@@ -31,25 +31,22 @@ export const changeExposure: CommandHandler = async (services) => {
     tlsMode: tls.mode,
     allowsPlainHttp: tls.plainHttp === true,
   });
-  if (wish.scope === 'machine') return closeExposureNow(services);
+  if (wish.scope === 'machine') return closeExposure(services);
   if (!(await hasKey(services))) return;
   if (!(await isAgreed(services, wish, addresses, tls))) return;
   void tellResult(services, await withProgress(l10n.t('Changing the exposure'), open(services, wish)));
 };
 
-/** One click: nothing beyond this machine is reachable any more, whoever asked for it. */
-export const closeExposure: CommandHandler = async (services) => {
-  requireTrust(services.l10n);
-  await closeExposureNow(services);
-};
-
-async function closeExposureNow(services: CommandServices): Promise<void> {
-  const { gateway, settings, l10n } = services;
+/**
+ * One click: nothing beyond this machine is reachable any more, whoever asked for it. What only narrows needs no trust
+ * in the workspace.
+ */
+export const closeExposure: CommandHandler = async ({ gateway, settings, l10n }) => {
   await gateway.request('exposure/close', {});
   // Else the settings would ask for it again, and FLM the person.
   if (settings.get('proxy.exposure', 'machine') !== 'machine') await settings.update('proxy.exposure', undefined);
   confirm(l10n.t('Only this machine can reach FLM'));
-}
+};
 
 /** Without a key nobody could come in, so FLM would stay shut: said before anything is decided. */
 async function hasKey({ gateway, l10n, clock }: CommandServices): Promise<boolean> {

@@ -40,4 +40,11 @@ describe('state after a notification', () => {
     assert.equal(running.demoEngine, 'http://x');
     assert.deepEqual(applyNotification(running, 'demo/changed', {}), state);
   });
+
+  it('follows which window is in front', () => {
+    const known = applyNotification(state, 'window/front', { window: 'a' });
+
+    assert.equal(known.frontWindow, 'a');
+    assert.deepEqual(applyNotification(known, 'window/front', {}), state);
+  });
 });

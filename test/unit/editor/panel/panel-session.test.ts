@@ -45,6 +45,7 @@ function makeSession(answers: Readonly<Record<string, unknown>> = {}, services: 
       write: async (path, text) => void written.push([path, text]),
       openInEditor: async () => undefined,
       run: async (command, share) => void ran.push([command, share]),
+      requireTrust: () => undefined,
       ...services,
     },
   });
@@ -157,6 +158,36 @@ describe('session of the panel', () => {
     await session.receive({ type: 'ready' });
 
     assert.deepEqual(posted[1], { type: 'show', tab: 'keys' });
+  });
+
+  it('narrows but does not widen in a workspace nobody trusts', async () => {
+    const answers = {
+      'exposure/close': {},
+      'shares/end': {},
+      'keys/revoke': null,
+      'blocks/add': {},
+      'shares/rotate': {},
+    };
+    const requireTrust = () => {
+      throw new FlmError('invalid_request', 'not trusted');
+    };
+    const { session, posted, asked } = makeSession(answers, { requireTrust });
+    const narrowing = [
+      request('exposure/close'),
+      request('shares/end', { id: 'share_1' }),
+      request('keys/revoke', { id: 'k1' }),
+      request('blocks/add', { range: '203.0.113.9' }),
+    ];
+
+    for (const message of narrowing) await session.receive(message);
+    await session.receive(request('shares/rotate', { id: 'share_1', graceMinutes: 0 }));
+    await session.receive(request('shares/change', { id: 'share_1', expiresAt: null }));
+
+    assert.deepEqual(
+      posted.map((message) => message.type === 'answer' && message.ok),
+      [true, true, true, true, false, false],
+    );
+    assert.equal(asked.length, 4);
   });
 
   it('is silent once it is closed', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { UserIntent } from '../../../../src/editor/alerts/user-intent';
+import { UserIntent } from '../../../../src/gateway/windows/user-intent';
 import { FakeClock } from '../../../helpers/fake-clock';
-import { makeEvent } from '../security-facts';
+import { makeEvent } from '../../editor/security-facts';
 
 const opened = makeEvent({ kind: 'exposure.changed', details: { from: 'loopback', to: '0.0.0.0' } });
 const closed = makeEvent({ kind: 'exposure.changed', details: { from: '0.0.0.0', to: 'loopback' } });

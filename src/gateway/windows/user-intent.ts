@@ -24,8 +24,8 @@ const effectMs = 15_000;
 const checkupMs = 90_000;
 
 /**
- * Tells a change of exposure that the user asked for in this window from one that came about by itself. A change of the
- * settings counts in every window, because every window passes it on.
+ * Tells a change of exposure that a person asked for, in whichever window, from one that came about by itself. The
+ * window that asked says what came of it; the others have nothing to tell.
  */
 export class UserIntent {
   readonly #clock: Clock;
