@@ -10,11 +10,9 @@ export type StreamPosition = 'event-start' | 'line-start' | 'mid-line';
 /**
  * Cuts server-sent events out of bytes, whatever the chunks (WHATWG HTML §9.2.6: line ends LF, CRLF and CR, several
  * data lines, comments, a BOM at the start). Works on bytes, so a character or line end split between chunks is no
- * special case, and knows at any time whether a line is open.
+ * special case.
  */
 export class SseEvents {
-  /** An event was too long, and left out: who needs them all has a gap. */
-  hasSkipped = false;
   readonly #onData: (data: string) => void;
   readonly #onOtherField: (field: string, value: string) => void;
   #line: Buffer[] = [];
@@ -24,7 +22,6 @@ export class SseEvents {
   #isTooLong = false;
   #isAfterCr = false;
   #isFirstLine = true;
-  #position: StreamPosition = 'event-start';
 
   /**
    * @param onData the data of one event, lines joined; empty ones and those above {@link maxEventBytes} left out
@@ -33,10 +30,6 @@ export class SseEvents {
   constructor(onData: (data: string) => void, onOtherField: (field: string, value: string) => void) {
     this.#onData = onData;
     this.#onOtherField = onOtherField;
-  }
-
-  get position(): StreamPosition {
-    return this.#lineBytes > 0 ? 'mid-line' : this.#position;
   }
 
   push(chunk: Buffer): void {
@@ -86,10 +79,7 @@ export class SseEvents {
       if (line.startsWith('\ufeff')) line = line.slice(1);
     }
     if (isBlank) this.#dispatch();
-    else {
-      this.#position = 'line-start';
-      if (line !== '') this.#field(line);
-    }
+    else if (line !== '') this.#field(line);
   }
 
   #field(line: string): void {
@@ -108,14 +98,12 @@ export class SseEvents {
   }
 
   #dispatch(): void {
-    this.#position = 'event-start';
     const data = this.#data.length === 1 ? (this.#data[0] as string) : this.#data.join('\n');
     const isTooLong = this.#isTooLong;
     if (this.#data.length > 0) this.#data = [];
     this.#dataBytes = 0;
     this.#isTooLong = false;
-    if (isTooLong) this.hasSkipped = true;
-    else if (data !== '') this.#onData(data);
+    if (!isTooLong && data !== '') this.#onData(data);
   }
 
   #keep(chunk: Buffer, start: number, end: number): void {

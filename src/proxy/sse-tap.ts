@@ -1,4 +1,5 @@
-import { SseEvents, type StreamPosition } from './sse-events';
+import { isDoneMark } from './event-block';
+import { SseEvents } from './sse-events';
 import { StreamTally } from './stream-tally';
 
 /**
@@ -11,10 +12,6 @@ export class SseTap extends StreamTally {
     (field, value) => this.otherField(field, value),
   );
 
-  get position(): StreamPosition {
-    return this.#events.position;
-  }
-
   push(chunk: Buffer): void {
     this.#events.push(chunk);
   }
@@ -24,7 +21,7 @@ export class SseTap extends StreamTally {
   }
 
   #data(data: string): void {
-    if (data === '[DONE]') {
+    if (isDoneMark(data)) {
       this.done();
       return;
     }

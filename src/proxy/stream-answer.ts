@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors';
 import type { Answer, AnswerContext } from './answer';
 import type { StreamTap, StreamType } from './dialects/dialect';
 import { withoutInternals } from './engine-words';
+import { NativeStream } from './native-stream';
 import { openAiError } from './openai-error';
 import type { PacedWriter } from './paced-writer';
 import type { RepairedStream } from './repairs/repaired-stream';
@@ -21,18 +22,22 @@ const gaps: Readonly<Record<StreamType, Readonly<Record<StreamPosition, string>>
 };
 
 /**
- * A stream, passed on as it comes: byte for byte without a repair, event by event with one or for another dialect.
+ * A stream, passed on as it comes: byte for byte without a repair ({@link NativeStream}), event by event with one or for
+ * another dialect ({@link RepairedStream}).
  *
  * How it ends is made honest: a stream that broke, or ended with neither `[DONE]` nor a finish reason, gets one event
  * `data: {"error":{…}}` and then ends **without** `[DONE]`, so that no client takes half an answer for a whole one
  * (bifrost 5546, ollama's lost mid-stream errors). A line or event left open is closed first, or the error would be
- * glued to it. An error event of the engine itself is passed as it is, unless the repair `stream-errors` is armed.
+ * glued to it. An error event of the engine itself keeps its shape, unless the repair `stream-errors` is armed, but never
+ * what it gives away of the engine's machine. An error that FLM puts in the place of an event ends the stream at once.
  */
 export class StreamAnswer implements Answer {
   readonly #context: AnswerContext;
   readonly #writer: PacedWriter;
   readonly #repaired: RepairedStream | undefined;
+  readonly #native: NativeStream | undefined;
   readonly #tap: StreamTap;
+  #hasEnded = false;
 
   /** @param headers of the engine, already written when the context is open */
   constructor(
@@ -44,60 +49,68 @@ export class StreamAnswer implements Answer {
     this.#context = context;
     this.#writer = writer;
     this.#repaired = repaired;
-    this.#tap = context.plan.voice.tap();
+    const { voice } = context.plan;
+    this.#native = repaired === undefined ? new NativeStream(voice.clientStreams) : undefined;
+    this.#tap = voice.tap();
     if (context.isOpen) return;
     context.exchange.writeHead(200, headers);
     context.exchange.res.flushHeaders();
   }
 
   chunk(bytes: Buffer): void {
-    if (this.#repaired === undefined) {
-      this.#writer.write(bytes);
+    if (this.#hasEnded) return;
+    if (this.#native !== undefined) {
+      this.#write(this.#native.push(bytes));
       this.#tap.push(bytes);
-    } else this.#write(this.#repaired.push(bytes));
+    } else this.#write(this.#repaired?.push(bytes));
     const { exchange } = this.#context;
     const tally = this.#tally;
-    this.#noteFault();
-    if (tally.isDone) exchange.outcome ??= 'ok'; // a client that leaves now has it all
+    if (this.#noteFault()) this.#finish();
+    else if (tally.isDone) exchange.outcome ??= 'ok'; // a client that leaves now has it all
     if (tally.contentEvents > 0) exchange.firstTokenMs ??= exchange.elapsedMs;
     this.#count();
   }
 
   end(): void {
-    const position = this.#end();
+    if (this.#hasEnded) return;
+    this.#write((this.#native ?? this.#repaired)?.end());
+    if (this.#native !== undefined) this.#tap.end();
     this.#count();
     const message = brokenMessage(this.#tally, this.#context.engine);
-    if (this.#repaired?.fault !== undefined) this.#noteFault();
+    if (this.#noteFault()) this.#finish();
     else if (message !== undefined) {
       this.#context.sign('reset');
-      this.#tell('engine_stream_broken', message, position);
+      this.#tell('engine_stream_broken', message);
     } else if (this.#tally.hasError) {
       this.#context.exchange.outcome = 'engine-error';
       this.#context.exchange.errorCode = 'engine_error';
     }
-    this.#writer.end();
+    this.#finish();
   }
 
   failed({ code, message, isReset }: UpstreamFailure): void {
+    if (this.#hasEnded) return;
     const broke = `The engine ${this.#context.engine} broke off in the middle of its answer.`;
     this.#write(this.#repaired?.cutOff());
-    if (this.#repaired?.fault !== undefined) this.#noteFault();
+    if (this.#noteFault()) this.#finish();
     else if (this.#tally.isDone) this.#context.exchange.outcome = 'ok';
     else if (isReset || code === 'engine_error') this.#tell('engine_stream_broken', broke);
     else this.#tell(code, message);
-    this.#writer.end();
+    this.#finish();
   }
 
   shutdown(): void {
     this.#context.abort();
+    if (this.#hasEnded) return;
     this.#write(this.#repaired?.cutOff());
-    if (this.#repaired?.fault === undefined) this.#tell('gateway_stopping', 'FLM is stopping. Try again in a moment.');
-    this.#writer.end();
+    if (!this.#noteFault()) this.#tell('gateway_stopping', 'FLM is stopping. Try again in a moment.');
+    this.#finish();
   }
 
   ping(): void {
     const { ping } = this.#context.plan.voice;
-    if (ping !== undefined && this.#position === 'event-start' && !this.#writer.isStalled) this.#writer.write(ping);
+    if (ping !== undefined && !this.#hasEnded && this.#position === 'event-start' && !this.#writer.isStalled)
+      this.#writer.write(ping);
   }
 
   get #tally(): Pick<StreamTap, keyof StreamState | 'usage' | 'contentEvents'> {
@@ -105,33 +118,37 @@ export class StreamAnswer implements Answer {
   }
 
   get #position(): StreamPosition {
-    return (this.#repaired ?? this.#tap).position;
+    return (this.#repaired ?? this.#native)?.position ?? 'event-start';
   }
 
   #write(bytes: Buffer | string | undefined): void {
     if (bytes !== undefined) this.#writer.write(bytes);
   }
 
-  /** Reads what is left; tells where the output then stands. */
-  #end(): StreamPosition {
-    if (this.#repaired !== undefined) {
-      this.#write(this.#repaired.end());
-      return this.#repaired.position;
-    }
-    const { position } = this.#tap;
-    this.#tap.end();
-    return position;
-  }
-
-  #noteFault(): void {
+  /** Whether an error stands in the place of an event: nothing may follow it. */
+  #noteFault(): boolean {
     const fault = this.#repaired?.fault;
-    if (fault === undefined) return;
-    this.#context.exchange.outcome = 'engine-error';
-    this.#context.exchange.errorCode = fault.code;
+    if (fault !== undefined) {
+      this.#context.exchange.outcome = 'engine-error';
+      this.#context.exchange.errorCode = fault.code;
+      return true;
+    }
+    if (this.#native?.hasOverlongError !== true) return false;
+    const message = `The engine ${this.#context.engine} failed, and its account of it is too long to be passed on.`;
+    this.#tell('engine_error', message);
+    return true;
   }
 
-  #tell(code: ErrorCode, message: string, position = this.#position): void {
+  /** The engine's work ends with the exchange. */
+  #finish(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#writer.end();
+  }
+
+  #tell(code: ErrorCode, message: string): void {
     const { exchange } = this.#context;
+    const position = this.#position;
     exchange.outcome = code === 'gateway_stopping' ? 'error' : 'engine-error';
     exchange.errorCode = code;
     const gap = gaps[this.#context.plan.voice.clientStreams][position];

@@ -2,7 +2,6 @@ import type { CatalogEntry } from '../../core/catalog';
 import type { InferenceBody } from '../inference-body';
 import type { OpenAiError } from '../openai-error';
 import type { JsonObject } from '../repairs/json-object';
-import type { StreamPosition } from '../sse-events';
 import type { StreamState } from '../stream-tally';
 import type { Usage } from '../usage';
 
@@ -35,8 +34,6 @@ export interface StreamTap extends StreamState {
   readonly usage: Usage | undefined;
   /** Events that carried text, reasoning or tool calls. */
   readonly contentEvents: number;
-  /** Where the output stands: whether an event or line is open. `event-start` for whole lines of NDJSON. */
-  readonly position: StreamPosition;
   push(bytes: Buffer): void;
   end(): void;
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../repairs/json-object';
-import { SseEvents, type StreamPosition } from '../sse-events';
+import { SseEvents } from '../sse-events';
 import type { Usage } from '../usage';
 import type { StreamTap } from './dialect';
 
@@ -34,10 +34,6 @@ export class EventTap implements StreamTap {
       },
       () => undefined,
     );
-  }
-
-  get position(): StreamPosition {
-    return this.#events.position;
   }
 
   push(bytes: Buffer): void {

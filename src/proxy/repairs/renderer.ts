@@ -48,7 +48,15 @@ export class Renderer {
 
   /** An event too long to be read cannot be put into other words, and left out it would be a gap in the answer. */
   tooLong(): Fault {
-    const message = `The engine ${this.#engine} sent an event of more than 1 MiB, too large to be translated.`;
-    return new Fault(openAiError('engine_error', message), 'engine_error');
+    return this.#lost('an event of more than 1 MiB, too large to be translated');
+  }
+
+  /** The same of one that is no JSON, or not in UTF-8. */
+  unreadable(): Fault {
+    return this.#lost('an event that is not valid JSON in UTF-8, so a part of its answer is missing');
+  }
+
+  #lost(what: string): Fault {
+    return new Fault(openAiError('engine_error', `The engine ${this.#engine} sent ${what}.`), 'engine_error');
   }
 }

@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer';
+import { isComment, isDoneMark, isGap, parseData, readBlock, unreadable } from '../event-block';
 import { errorEvent, type OpenAiError } from '../openai-error';
+import { redactedEvent } from '../redacted-event';
 import type { StreamPosition } from '../sse-events';
 import { StreamTally } from '../stream-tally';
 import type { Usage } from '../usage';
@@ -7,7 +10,7 @@ import type { Renderer } from './renderer';
 import { Fault, type ChunkRepair, type ChunkResult, type Warning } from './repair';
 import { SseBlocks, type BlockSink } from './sse-blocks';
 
-const lineEnds = /\r\n|\n|\r/;
+const blankLine = Buffer.from('\n\n');
 
 /**
  * A stream of chunks with repairs at work: bytes in, bytes out, event by event.
@@ -15,7 +18,9 @@ const lineEnds = /\r\n|\n|\r/;
  * An event that no repair changes leaves with its own bytes; a changed one is written anew, its other lines (`event:`,
  * `id:`, comments) kept. What cannot be read passes. The output is the same for any division of the input into chunks.
  *
- * With a renderer every chunk leaves in the words of another API, and nothing else does: what cannot be read is left out.
+ * With a renderer every chunk leaves in the words of another API, and nothing else does. An event that may have been a
+ * chunk and cannot be read is then an error, after which nothing follows: left out, it would be a gap in the answer that
+ * nobody notices. What is no loss is passed over ({@link isGap}).
  */
 export class RepairedStream implements BlockSink {
   /** Names of the armed repairs. */
@@ -83,48 +88,37 @@ export class RepairedStream implements BlockSink {
   block(bytes: Buffer): void {
     if (this.fault !== undefined) return;
     this.#isLastRaw = false;
-    const lines = bytes.toString('utf8').split(lineEnds);
-    const isOpen = lines.at(-1) !== '' || lines.at(-2) !== '';
-    const data = this.#dataOf(lines);
-    if (data === '[DONE]') {
-      this.#done(isOpen ? Buffer.concat([bytes, Buffer.from('\n\n')]) : bytes);
+    const told = this.#renderer === undefined ? redactedEvent(bytes) : bytes;
+    const block = readBlock(told);
+    const { data, isOpen, error } = block;
+    if (error !== undefined) this.tally.otherField('error', error);
+    if (isDoneMark(data)) {
+      this.#done(isOpen ? Buffer.concat([told, blankLine]) : told);
       return;
     }
-    const event = parse(data);
+    const parsed = parseData(data);
     // An event cut in the middle must not reach the client: it would fail on it, not on the error that follows
-    if (isOpen && event === undefined) return;
-    const outputs = isJsonObject(event) ? this.#repaired(event) : undefined;
+    if (isOpen && parsed === unreadable) return;
     if (this.#renderer !== undefined) {
-      if (outputs !== undefined) this.#write(outputs);
-      else if (data === undefined && isComment(lines)) this.#say(this.#renderer.ping);
+      const chunk = isUtf8(bytes) ? parsed : unreadable;
+      if (isJsonObject(chunk)) this.#write(this.#repaired(chunk));
+      else if (isGap(block, chunk) && !this.#hasEnded) this.#write([this.#renderer.unreadable()]);
+      else if (isComment(block)) this.#say(this.#renderer.ping);
       return;
     }
-    if (outputs === undefined || (outputs.length === 1 && outputs[0] === event)) this.#raw(bytes, isOpen);
-    else this.#rewrite(outputs, lines);
+    const outputs = isJsonObject(parsed) ? this.#repaired(parsed) : undefined;
+    if (outputs === undefined || (outputs.length === 1 && outputs[0] === parsed)) this.#raw(told, isOpen);
+    else this.#rewrite(outputs, block.lines);
   }
 
   spill(bytes: Buffer): void {
     if (this.fault !== undefined) return;
     if (this.#renderer === undefined) this.#raw(bytes, false);
-    else this.#write([this.#renderer.tooLong()]);
+    else if (!this.#hasEnded) this.#write([this.#renderer.tooLong()]);
   }
 
   lateLf(): void {
     if (this.#isLastRaw && this.fault === undefined) this.#out.push('\n');
-  }
-
-  #dataOf(lines: readonly string[]): string | undefined {
-    let data: string | undefined;
-    lines.forEach((line, at) => {
-      const plain = at === 0 && line.startsWith('\ufeff') ? line.slice(1) : line;
-      const colon = plain.indexOf(':');
-      if (colon <= 0) return;
-      const name = plain.slice(0, colon);
-      const value = plain.slice(plain[colon + 1] === ' ' ? colon + 2 : colon + 1);
-      if (name !== 'data') this.tally.otherField(name, value);
-      else data = data === undefined ? value : `${data}\n${value}`;
-    });
-    return data;
   }
 
   #repaired(event: JsonObject): readonly (JsonObject | Fault)[] {
@@ -206,20 +200,6 @@ export class RepairedStream implements BlockSink {
   }
 }
 
-/** A block that says nothing but that the engine is still there. */
-function isComment(lines: readonly string[]): boolean {
-  return lines.some((line) => line.startsWith(':')) && lines.every((line) => line === '' || line.startsWith(':'));
-}
-
 function isMany(result: ChunkResult): result is readonly (JsonObject | Fault)[] {
   return Array.isArray(result);
-}
-
-function parse(data: string | undefined): unknown {
-  if (data === undefined || data === '') return undefined;
-  try {
-    return JSON.parse(data) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,8 +7,8 @@ const cr = 0x0d;
 export interface BlockSink {
   /** A whole event or comment with its closing blank line, or what stood open at the end of the stream. */
   block(bytes: Buffer): void;
-  /** Part of an event too long to be kept. */
-  spill(bytes: Buffer): void;
+  /** Part of an event too long to be kept. The first part holds more than {@link maxEventBytes}. */
+  spill(bytes: Buffer, isFirst: boolean): void;
   /** The LF of a CRLF whose CR, in an earlier chunk, ended a block. */
   lateLf(): void;
 }
@@ -29,6 +29,11 @@ export class SseBlocks {
 
   constructor(sink: BlockSink) {
     this.#sink = sink;
+  }
+
+  /** Nothing is held back, and the next byte begins an event. */
+  get isIdle(): boolean {
+    return this.#heldBytes === 0 && !this.#isSpilling && !this.#isAfterCr;
   }
 
   /** Where the output stands, held bytes not being out. */
@@ -82,28 +87,29 @@ export class SseBlocks {
   #give(last: Buffer): void {
     if (this.#isSpilling) {
       this.#isSpilling = false;
-      this.#sink.spill(last);
+      this.#sink.spill(last, false);
       return;
     }
     const block = this.#heldBytes === 0 ? last : Buffer.concat([...this.#held, last]);
     this.#held = [];
     this.#heldBytes = 0;
-    if (block.length > maxEventBytes) this.#sink.spill(block);
+    if (block.length > maxEventBytes) this.#sink.spill(block, true);
     else this.#sink.block(block);
   }
 
   #keep(bytes: Buffer): void {
     if (bytes.length === 0) return;
     if (this.#isSpilling) {
-      this.#sink.spill(bytes);
+      this.#sink.spill(bytes, false);
       return;
     }
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
     if (this.#heldBytes <= maxEventBytes) return;
     this.#isSpilling = true;
-    for (const part of this.#held) this.#sink.spill(part);
+    const held = Buffer.concat(this.#held);
     this.#held = [];
     this.#heldBytes = 0;
+    this.#sink.spill(held, true);
   }
 }

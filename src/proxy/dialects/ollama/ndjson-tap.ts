@@ -1,17 +1,12 @@
+import { LineBlocks } from '../../line-blocks';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
-import type { StreamPosition } from '../../sse-events';
 import type { Usage } from '../../usage';
 import type { StreamTap } from '../dialect';
 import { ollamaUsage } from './ollama-usage';
 
-/** A line longer than this is not kept for reading; its bytes pass all the same. */
-const maxLineBytes = 1024 * 1024;
-
-const lf = 0x0a;
-
 /**
- * Reads along with a native stream of Ollama: one JSON object a line, the last one with `done`. Works on bytes, so a
- * character split between chunks is no special case. Lines it cannot read are passed over.
+ * Reads along with a native stream of Ollama: one JSON object a line, the last one with `done`. Lines it cannot read, or
+ * longer than 1 MiB, are passed over.
  */
 export class NdjsonTap implements StreamTap {
   isDone = false;
@@ -20,40 +15,14 @@ export class NdjsonTap implements StreamTap {
   readonly hiddenError = undefined;
   usage: Usage | undefined;
   contentEvents = 0;
-  #line: Buffer[] = [];
-  #lineBytes = 0;
-
-  get position(): StreamPosition {
-    return this.#lineBytes > 0 ? 'mid-line' : 'event-start';
-  }
+  readonly #lines = new LineBlocks({ block: (line) => this.#read(line.toString('utf8')), spill: () => undefined });
 
   push(bytes: Buffer): void {
-    let start = 0;
-    for (let end = bytes.indexOf(lf); end !== -1; end = bytes.indexOf(lf, start)) {
-      this.#keep(bytes.subarray(start, end));
-      this.#endLine();
-      start = end + 1;
-    }
-    this.#keep(bytes.subarray(start));
+    this.#lines.push(bytes);
   }
 
   end(): void {
-    this.#endLine();
-  }
-
-  #keep(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.#lineBytes += bytes.length;
-    if (this.#lineBytes > maxLineBytes) this.#line = [];
-    else this.#line.push(bytes);
-  }
-
-  #endLine(): void {
-    const isKept = this.#lineBytes > 0 && this.#lineBytes <= maxLineBytes;
-    const text = isKept ? Buffer.concat(this.#line).toString('utf8') : '';
-    this.#line = [];
-    this.#lineBytes = 0;
-    if (text !== '') this.#read(text);
+    this.#lines.end();
   }
 
   #read(text: string): void {

@@ -39,6 +39,7 @@ function sse(events: readonly unknown[]): Buffer {
 
 const hello = chunksOf({ reasoning: '', text: 'Hello 😀', calls: [] }, 'stop', 3);
 const done = Buffer.from('data: [DONE]\n\n');
+const rest = Buffer.concat([sse(hello.slice(2)), done]);
 const types = (out: string): unknown[] => namedEvents(out).map(({ type }) => type);
 
 describe('A stream told in another API’s words', () => {
@@ -87,10 +88,47 @@ describe('A stream told in another API’s words', () => {
     );
   });
 
-  it('leaves out what it cannot read, and goes on', () => {
-    const odd = Buffer.from('data: {bad\n\ndata: null\n\ndata:\n\nid: 5\n\nretry: 10\n\n');
+  for (const harmless of [
+    'data: null',
+    'data: []',
+    'data: "ping"',
+    'data:',
+    'data:  ',
+    'id: 5',
+    'retry: 10',
+    ': still here',
+    'event: ping\ndata: now',
+    'data: {"type":"ping"}',
+  ]) {
+    it(`loses nothing with ${JSON.stringify(harmless)}, and goes on`, () => {
+      const out = told('openai', Buffer.concat([sse(hello.slice(0, 2)), Buffer.from(`${harmless}\n\n`), rest]));
 
-    const out = told('openai', Buffer.concat([odd, sse(hello), done]));
+      assert.equal(types(out).at(-1), 'message_stop');
+      assert.ok(!types(out).includes('error'));
+    });
+  }
+
+  for (const [what, bytes] of [
+    ['broken JSON', Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"x"\n\n')],
+    ['text', Buffer.from('data: Internal Server Error\n\n')],
+    ['two objects in one event', Buffer.from('data: {"choices":[]}\ndata: {"choices":[]}\n\n')],
+    ['an error that is no JSON', Buffer.from('event: error\ndata: died\n\n')],
+    ['Latin-1', Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"\xe9"}}]}\n\n', 'latin1')],
+    ['half a character', Buffer.from([...Buffer.from('data: {"choices":[],"a":"'), 0xf0, 0x9f, 0x22, 0x7d, 10, 10])],
+    ['a million brackets', Buffer.from(`data: {"a":${'['.repeat(400_000)}${']'.repeat(400_000)}}\n\n`)],
+  ] as const) {
+    it(`ends with an error at an event it cannot read: ${what}`, () => {
+      const out = told('openai', Buffer.concat([sse(hello.slice(0, 2)), bytes, rest]));
+
+      assert.equal(types(out).at(-1), 'error');
+      assert.equal(types(out).filter((type) => type === 'error').length, 1);
+      assert.ok(!types(out).includes('message_stop'));
+      assert.match(out, /The engine Engine sent an event that is not valid JSON in UTF-8/);
+    });
+  }
+
+  it('passes over what comes after its end, readable or not', () => {
+    const out = told('openai', Buffer.concat([sse(hello), done, Buffer.from('data: {bad\n\n')]));
 
     assert.equal(types(out).at(-1), 'message_stop');
   });

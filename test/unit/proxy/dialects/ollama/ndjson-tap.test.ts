@@ -61,16 +61,6 @@ describe('NdjsonTap', () => {
     assert.equal(tapOf(last.trimEnd()).isDone, true);
   });
 
-  it('tells whether a line is open', () => {
-    const tap = new NdjsonTap();
-    const positions = ['{"a"', ':1}', '\n', '{'].map((part) => {
-      tap.push(Buffer.from(part));
-      return tap.position;
-    });
-
-    assert.deepEqual(positions, ['mid-line', 'mid-line', 'event-start', 'mid-line']);
-  });
-
   it('passes over what it cannot read: bad JSON, values, lines above 1 MiB', () => {
     const tap = tapOf('{bad\n', 'null\n', '3\n', `"${'x'.repeat(1024 * 1024)}"\n`, last);
 
