@@ -34,6 +34,7 @@ export const auditKinds = [
   'certificate.issued',
   'certificate.expiring',
   'certificate.failed',
+  'certificate.revoked',
   'checkup.finding',
   'gateway.started',
   'gateway.stopped',

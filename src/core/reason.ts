@@ -85,6 +85,7 @@ export const reasonTemplates = {
 
   // certificates
   'tls.issued': 'A certificate for {0}, issued by {1}, is in use. It is valid until {2}.',
+  'tls.revoked': 'The certificate for {0}, valid until {1}, was revoked.',
   'tls.keptEarlier': 'A new certificate could not be had. The one in use is valid until {0}.',
   'tls.failed': 'The certificate could not be made ready: {0}',
   'tls.notKept': 'The certificates cannot be kept in {0}: {1}',

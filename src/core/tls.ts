@@ -74,10 +74,11 @@ export interface TlsEvent {
    * - `issued`: another certificate is in use from now on
    * - `expires-soon`: 30, 7 or 1 day before the end of a certificate that FLM does not renew
    * - `failed`: a certificate could not be made, asked for or read; an earlier one may still be in use
+   * - `revoked`: its CA was told that nobody is to trust it any longer
    */
-  readonly kind: 'issued' | 'expires-soon' | 'failed';
+  readonly kind: 'issued' | 'expires-soon' | 'failed' | 'revoked';
   readonly reason: Reason;
-  /** The one in use. */
+  /** The one in use, or that was revoked. */
   readonly certificate?: CertificateFacts;
 }
 

@@ -87,6 +87,7 @@ export const commandIds = [
   'flm.tls.setUp',
   'flm.tls.exportCa',
   'flm.tls.renew',
+  'flm.tls.revoke',
   'flm.firewall.show',
   'flm.checkup.run',
   'flm.checkup.show',

@@ -55,7 +55,7 @@ import { changeExposure, closeExposure } from './commands/sharing/change-exposur
 import { runCheckup, showCheckup } from './commands/sharing/checkup-commands';
 import { copyAddress } from './commands/sharing/copy-address';
 import { firewallRules } from './commands/sharing/firewall-rules';
-import { exportCa, renewCertificate, setUpTls } from './commands/sharing/tls-commands';
+import { exportCa, renewCertificate, revokeCertificate, setUpTls } from './commands/sharing/tls-commands';
 import { concealHidden, showHidden } from './commands/show-hidden';
 import { showMoreModels } from './commands/show-more-models';
 import { startEngine } from './commands/start-engine';
@@ -142,6 +142,7 @@ const handlers: Record<CommandId, CommandHandler> = {
   'flm.tls.setUp': setUpTls,
   'flm.tls.exportCa': exportCa,
   'flm.tls.renew': renewCertificate,
+  'flm.tls.revoke': revokeCertificate,
   'flm.firewall.show': firewallRules,
   'flm.checkup.run': runCheckup,
   'flm.checkup.show': showCheckup,

@@ -17,6 +17,7 @@ const unanswered: SharingHandlers = {
   'exposure/confirm': notThere,
   'exposure/close': notThere,
   'tls/renew': notThere,
+  'tls/revoke': notThere,
   'tls/ca': notThere,
   'shares/list': notThere,
   'shares/create': notThere,

@@ -17,6 +17,11 @@ export interface SharingRequests {
   'exposure/close': { params: Record<string, never>; result: ExposureState };
 
   'tls/renew': { params: Record<string, never>; result: TlsState };
+  /**
+   * The private key may have got into other hands: the CA revokes the certificate in use, and a new one with a new key
+   * is made. `invalid_request` where no CA could be told.
+   */
+  'tls/revoke': { params: Record<string, never>; result: TlsState };
   /** The local CA's certificate. `not_found` before the first use. */
   'tls/ca': { params: Record<string, never>; result: { readonly pem: string; readonly file: string } };
 

@@ -33,6 +33,7 @@ export function kindLabel(l10n: Localizer, kind: AuditKind): string {
     'certificate.issued': l10n.t('New certificate in use'),
     'certificate.expiring': l10n.t('Certificate ends soon'),
     'certificate.failed': l10n.t('Certificate could not be had'),
+    'certificate.revoked': l10n.t('Certificate revoked'),
     'checkup.finding': l10n.t('Check-up found a hole'),
     'gateway.started': l10n.t('Gateway started'),
     'gateway.stopped': l10n.t('Gateway stopped'),

@@ -8,7 +8,7 @@ import type { SharingRequests } from '../../protocol/sharing-rpc';
 /** Brings the TLS bundle in and makes its keeper. Called once, and only when a certificate is wanted. */
 export type LoadTls = () => Promise<CertificateKeeper>;
 
-/** The certificate keeper once it is needed; until then nothing of the TLS bundle is loaded. Nothing here rejects but `ca`. */
+/** The certificate keeper once it is needed; until then nothing of the TLS bundle is loaded. Nothing here rejects but `revoke` and `ca`. */
 export class Certificates {
   readonly #load: LoadTls;
   readonly #logger: Logger;
@@ -53,6 +53,15 @@ export class Certificates {
   /** A new certificate, or the files read again. */
   async renew(): Promise<TlsState> {
     await this.#keeper?.renew();
+    return this.state;
+  }
+
+  /** Throws `invalid_request` where no CA but this machine's own could be told, so that nothing would be revoked. */
+  async revoke(): Promise<TlsState> {
+    if (this.state.mode !== 'acme') {
+      throw new FlmError('invalid_request', 'Only a certificate from an ACME server can be revoked.');
+    }
+    await this.#keeper?.revoke();
     return this.state;
   }
 

@@ -22,7 +22,7 @@ export interface ExposureHandlerDeps {
 
 type ExposureHandlers = Pick<
   SharingHandlers,
-  'exposure/addresses' | 'exposure/confirm' | 'exposure/close' | 'tls/renew' | 'tls/ca'
+  'exposure/addresses' | 'exposure/confirm' | 'exposure/close' | 'tls/renew' | 'tls/revoke' | 'tls/ca'
 >;
 
 /** One row per request about exposure and certificates. Parameters are already checked. */
@@ -47,6 +47,7 @@ export function exposureHandlers(deps: ExposureHandlerDeps): ExposureHandlers {
       return service.state();
     },
     'tls/renew': () => certificates.renew(),
+    'tls/revoke': () => certificates.revoke(),
     'tls/ca': () => certificates.ca(),
   };
 }

@@ -8,6 +8,7 @@ const rows: Readonly<Record<TlsEvent['kind'], readonly [AuditKind, Severity]>> =
   issued: ['certificate.issued', 'info'],
   'expires-soon': ['certificate.expiring', 'medium'],
   failed: ['certificate.failed', 'medium'],
+  revoked: ['certificate.revoked', 'medium'],
 };
 
 /** Longer lists of names are cut: a row holds 2 kB. */

@@ -24,6 +24,7 @@ export const sharingParamReaders: SharingParamReaders = {
   'exposure/close': nothing,
 
   'tls/renew': nothing,
+  'tls/revoke': nothing,
   'tls/ca': nothing,
 
   'shares/list': (fields) => ({ ended: fields.ended === true }),

@@ -77,7 +77,10 @@ export class AcmeSource implements CertificateSource {
         if (!this.#hasStopped()) this.#tellFailure(asFailure(error, settings.host).reason, this.#renewsAt);
         return;
       }
-      this.#deps.logger.info('The certificate was revoked', { fingerprint: pair.facts.fingerprint });
+      const { facts } = pair;
+      this.#deps.logger.info('The certificate was revoked', { fingerprint: facts.fingerprint });
+      const text = reason('tls.revoked', facts.names.join(', '), dayText(facts.notAfter));
+      this.#host.event({ kind: 'revoked', reason: text, certificate: facts });
       this.#pair = undefined;
       await store.dropCertificate().catch(() => undefined);
     }

@@ -173,7 +173,7 @@ describe('certificate by ACME, from a real ACME server (Pebble)', function () {
     assert.equal(await pebble.certificateStatus(leafOf(keeper).serialNumber), 'Valid');
     assert.deepEqual(
       events.map(({ kind }) => kind),
-      ['issued', 'issued'],
+      ['issued', 'revoked', 'issued'],
     );
   });
 

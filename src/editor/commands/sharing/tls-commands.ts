@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { FlmError } from '../../../core/errors';
 import type { TlsPolicy } from '../../../core/tls';
 import type { CommandHandler, CommandServices } from '../../command-services';
 import { confirm } from '../../copy';
@@ -10,6 +11,7 @@ import { localizeReason } from '../../localizer';
 import { withProgress } from '../../progress';
 import { messageText } from '../../safe-text';
 import { trustPage } from '../../certificates/ca-trust';
+import { revocationQuestion, revocationResult } from '../../certificates/revocation';
 import { askForTls } from '../../certificates/tls-steps';
 import { requireTrust } from '../../workspace-trust';
 
@@ -36,6 +38,21 @@ export const renewCertificate: CommandHandler = async ({ gateway, l10n }) => {
   } else {
     confirm(l10n.t('The certificate is valid until {0}', formatTime(state.certificate.notAfter, l10n.language)));
   }
+};
+
+/** For a private key that may be in other hands. Narrows only, so that it needs no trust in the workspace. */
+export const revokeCertificate: CommandHandler = async ({ gateway, l10n }) => {
+  const before = gateway.status.state?.sharing.tls ?? { mode: 'off', phase: 'off' };
+  if (before.mode !== 'acme') {
+    throw new FlmError('invalid_request', l10n.t('Only a certificate from an ACME server can be revoked.'));
+  }
+  const { message, detail } = revocationQuestion(l10n, before);
+  const revoke = l10n.t('Revoke');
+  if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, revoke)) !== revoke) return;
+  const after = await withProgress(l10n.t('Revoking the certificate'), gateway.request('tls/revoke', {}));
+  const { text, isWarning } = revocationResult(l10n, before, after);
+  if (isWarning) void vscode.window.showWarningMessage(text);
+  else confirm(text);
 };
 
 /** Writes the local CA's certificate where the person wants it, and shows how others are told to trust it. */

@@ -29,6 +29,7 @@ class FakeKeeper implements CertificateKeeper {
     return Promise.resolve();
   }
   revoke(): Promise<void> {
+    this.calls.push(['revoke', this.state.mode, []]);
     return Promise.resolve();
   }
   stop(): Promise<void> {
@@ -108,6 +109,17 @@ describe('certificates of the gateway', () => {
     keeper.state = { ...keeper.state, caFile: '/ca.crt' };
 
     assert.deepEqual(certificates.ca(), { pem: 'PEM', file: '/ca.crt' });
+  });
+
+  it('are revoked where a CA can be told, and refused where there is none', async () => {
+    certificates.configure({ mode: 'self-signed' }, []);
+    await settle();
+    await assert.rejects(certificates.revoke(), (error) => FlmError.is(error, 'invalid_request'));
+
+    keeper.state = { mode: 'acme', phase: 'ready' };
+
+    assert.equal(await certificates.revoke(), keeper.state);
+    assert.deepEqual(keeper.calls.slice(1), [['revoke', 'acme', []]]);
   });
 
   it('end with the gateway, also while they are loaded', async () => {

@@ -16,6 +16,7 @@ describe('parameters of requests about sharing', () => {
     });
     assert.deepEqual(readParams('shares/list', {}), { ended: false });
     assert.deepEqual(readParams('tls/renew', undefined), {});
+    assert.deepEqual(readParams('tls/revoke', undefined), {});
   });
 
   for (const [name, params] of [
