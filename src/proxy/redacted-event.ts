@@ -122,7 +122,8 @@ function redactedLine(line: string): string {
   const value = line.slice(colon + 1).trim();
   const parsed = colon > 0 ? parseData(value) : undefined;
   if (typeof parsed === 'object') {
-    return `${line.slice(0, colon)}: ${JSON.stringify(redactedValue(parsed))}`;
+    const told = JSON.stringify(redactedValue(parsed));
+    return told === JSON.stringify(parsed) ? line : `${line.slice(0, colon)}: ${told}`;
   }
   return redactedProse(line)?.replaceAll('\n', ' ') ?? line;
 }
