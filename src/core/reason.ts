@@ -65,6 +65,7 @@ export const reasonTemplates = {
   // shares
   'share.noModel': 'No model matches {0} now. It is shared as soon as an engine offers one.',
   'share.noNetwork': 'This machine is in no private network now. The share works as soon as it is in one.',
+  'share.notThere': 'This machine has none of these networks now: {0}. The share works as soon as it has one.',
 
   ...checkupReasons,
 

@@ -1,5 +1,6 @@
 import type { Endpoint, ExposureDemand, MachineAddress } from './exposure';
 import { parseRange, rangeContains, type IpRange } from './ip-range';
+import { isMeant, listeningOnes, subnetOf } from './own-networks';
 import type { ShareAudience } from './share';
 
 const loopback = ['127.0.0.0/8', '::1'] as const;
@@ -20,7 +21,11 @@ export function keyAddresses(
     case 'addresses':
       return audience.ranges;
     case 'lan': {
-      const ranges = [...new Set(machine.filter(isNeighbourly).map(({ range }) => range))];
+      const { interfaces: chosen } = audience;
+      const meant = machine.filter((address) => isMeant(address, chosen));
+      // Without a choice nobody has seen how far an overlay network would reach.
+      const rangeOf = (one: MachineAddress) => (chosen === undefined ? one.range : (subnetOf(one) ?? one.range));
+      const ranges = [...new Set(meant.map(rangeOf))];
       return ranges.length === 0 ? nobody : ranges;
     }
     case 'internet':
@@ -43,7 +48,7 @@ export function exposureOf(
     case 'internet':
       return { scope: 'all' };
     case 'lan':
-      return interfaces(machine.filter(({ kind }) => kind === 'private'));
+      return interfaces(exposedFor(audience.interfaces, machine));
     case 'addresses':
       return exposureForRanges(audience.ranges, machine);
   }
@@ -74,9 +79,9 @@ function hostOf(url: string): string {
   return host?.[1] ?? host?.[2] ?? '';
 }
 
-/** Networks whose members are neighbours: not the provider's, not a carrier's shared one. */
-function isNeighbourly({ kind }: MachineAddress): boolean {
-  return kind === 'private' || kind === 'link-local';
+function exposedFor(chosen: readonly string[] | undefined, machine: readonly MachineAddress[]) {
+  if (chosen === undefined) return machine.filter(({ kind }) => kind === 'private');
+  return listeningOnes(machine.filter((address) => isMeant(address, chosen)));
 }
 
 function exposureForRanges(texts: readonly string[], machine: readonly MachineAddress[]): ExposureDemand {

@@ -5,8 +5,11 @@ export type ShareAudience =
   | { readonly type: 'machine' }
   /** One or more addresses or CIDR ranges. */
   | { readonly type: 'addresses'; readonly ranges: readonly string[] }
-  /** The networks this machine is in. */
-  | { readonly type: 'lan' }
+  /**
+   * The networks this machine is in: those of the interfaces with these names, `eth0`, as far as they are there;
+   * undefined: all private ones, whatever their names.
+   */
+  | { readonly type: 'lan'; readonly interfaces?: readonly string[] }
   | { readonly type: 'internet' };
 
 /** How much and what. Undefined: no limit of that kind. */

@@ -85,11 +85,16 @@ function urlOf({ port, isEncrypted }: ExposurePreview, address: string): string 
 
 /** One of this machine's addresses, in words. */
 export function addressFacts(l10n: Localizer, { interfaceName, range, kind }: MachineAddress): string {
+  return [plainText(interfaceName), range, reachText(l10n, kind)].join(' · ');
+}
+
+/** How far an address or a network reaches. */
+export function reachText(l10n: Localizer, kind: MachineAddress['kind']): string {
   const kinds: Record<MachineAddress['kind'], string> = {
     private: l10n.t('private network'),
     'link-local': l10n.t('only this cable or radio'),
     shared: l10n.t('shared by a provider or VPN'),
     public: l10n.t('public internet'),
   };
-  return [plainText(interfaceName), range, kinds[kind]].join(' · ');
+  return kinds[kind];
 }

@@ -8,7 +8,14 @@ import { askForLimit, limitChoices, type LimitField } from '../keys/limit-steps'
 import type { ModelOption } from '../keys/model-options';
 import type { Localizer } from '../localizer';
 import { messageText } from '../safe-text';
-import { audienceChoices, audienceOf, rangesProblem } from './audience-steps';
+import {
+  audienceChoices,
+  audienceOf,
+  hasNetworkChoice,
+  networkChoices,
+  networksPrompt,
+  rangesProblem,
+} from './audience-steps';
 import { audienceText, shareLabel } from './share-facts';
 
 export interface ChangeShareQuestions {
@@ -60,6 +67,16 @@ async function askAudience({ input, l10n, machine }: ChangeShareQuestions, share
   const choices = audienceChoices(l10n, machine, share.audience.type);
   const type = await input.pick({ title, place, placeHolder: l10n.t('Who may use your models?'), choices });
   if (type === back) return back;
+  if (type === 'lan' && hasNetworkChoice(machine)) {
+    const picked = share.audience.type === 'lan' ? (share.audience.interfaces ?? []) : [];
+    const networks = await input.pickMany({
+      title,
+      place,
+      placeHolder: networksPrompt(l10n),
+      choices: networkChoices(l10n, machine, picked),
+    });
+    return networks === back ? back : { audience: audienceOf(type, '', networks) };
+  }
   if (type !== 'addresses') return { audience: audienceOf(type, '') };
   const ranges = await input.text({
     title,

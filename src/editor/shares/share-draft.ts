@@ -14,6 +14,8 @@ export type Encryption = 'self-signed' | 'plain';
 export interface ShareDraft extends Readonly<Record<AmountLimit, string>> {
   readonly audience: AudienceType;
   readonly ranges: string;
+  /** Names of interfaces. Empty: every private network. */
+  readonly networks: readonly string[];
   /** Empty: what the audience is called. */
   readonly label: string;
   readonly models: readonly string[];
@@ -27,6 +29,7 @@ export interface ShareDraft extends Readonly<Record<AmountLimit, string>> {
 export const blankDraft: ShareDraft = {
   audience: 'addresses',
   ranges: '',
+  networks: [],
   label: '',
   models: [],
   routes: [],
@@ -49,7 +52,7 @@ export function paramsOf(draft: ShareDraft, now: number): CreateShareParams {
   const expiresAt = endTime(draft.end, now, draft.lastDay);
   return {
     label: draft.label,
-    audience: audienceOf(draft.audience, draft.ranges),
+    audience: audienceOf(draft.audience, draft.ranges, draft.networks),
     limits: limitsOf(draft),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };

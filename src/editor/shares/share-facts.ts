@@ -10,7 +10,7 @@ export function shareLabel({ label, id }: Pick<Share, 'label' | 'id'>): string {
   return plainText(label) || id;
 }
 
-/** Who can use a share, in a few words: `this machine`, `192.168.1.7`, `your network`, `the internet`. */
+/** Who can use a share, in a few words: `this machine`, `192.168.1.7`, `your network (eth0)`, `the internet`. */
 export function audienceText(l10n: Localizer, audience: ShareAudience): string {
   switch (audience.type) {
     case 'machine':
@@ -21,8 +21,11 @@ export function audienceText(l10n: Localizer, audience: ShareAudience): string {
         ? plainText(first)
         : l10n.t('{0} and {1} more', plainText(first), formatCount(others.length, l10n.language));
     }
-    case 'lan':
-      return l10n.t('your network');
+    case 'lan': {
+      const { interfaces = [] } = audience;
+      if (interfaces.length === 0) return l10n.t('your network');
+      return l10n.t('your network ({0})', interfaces.map(plainText).join(', '));
+    }
     case 'internet':
       return l10n.t('the internet');
   }

@@ -8,7 +8,14 @@ import { modelChoices, type ModelOption } from '../keys/model-options';
 import { routeChoices } from '../keys/route-groups';
 import type { Localizer } from '../localizer';
 import { messageText } from '../safe-text';
-import { audienceChoices, audienceOf, rangesProblem } from './audience-steps';
+import {
+  audienceChoices,
+  audienceOf,
+  hasNetworkChoice,
+  networkChoices,
+  networksPrompt,
+  rangesProblem,
+} from './audience-steps';
 import { amountChoices, type AmountLimit } from './share-amounts';
 import { blankDraft, reachesOut, type Encryption, type ShareDraft } from './share-draft';
 import { endChoices } from './share-expiry';
@@ -51,9 +58,17 @@ function whoSteps({ input, l10n, machine }: ShareQuestions): readonly Step<Share
       }),
       ({ audience }) => audience === 'addresses',
     ),
+    fields.pickMany(
+      'networks',
+      (draft) => ({
+        placeHolder: networksPrompt(l10n),
+        choices: networkChoices(l10n, machine, draft.networks),
+      }),
+      ({ audience }) => audience === 'lan' && hasNetworkChoice(machine),
+    ),
     fields.text('label', (draft) => ({
       prompt: l10n.t('Name of the share, so that you know it again'),
-      value: draft.label || audienceText(l10n, audienceOf(draft.audience, draft.ranges)),
+      value: draft.label || audienceText(l10n, audienceOf(draft.audience, draft.ranges, draft.networks)),
       validate: (text) => labelProblem(l10n, text),
     })),
   ];

@@ -1,6 +1,6 @@
 import type { ExposureDemand, MachineAddress } from '../../core/exposure';
 import type { CreateShareParams } from '../../protocol/sharing-rpc';
-import { exposureOf, isBeyondMachine } from '../../core/share-audience';
+import { exposureOf, isBeyondMachine, keyAddresses } from '../../core/share-audience';
 import { formatTime } from '../format';
 import type { Localizer } from '../localizer';
 import { messageText } from '../safe-text';
@@ -31,7 +31,7 @@ export function summaryText(
   const list = (values: readonly string[]) => values.map(messageText).join(', ');
   const until = params.expiresAt;
   const lines = [
-    whoLine(l10n, params),
+    whoLine(l10n, params, machine),
     overLine(l10n, exposureOf(params.audience, machine, params.addresses)),
     models.length === 0 || models.length > maxNamed
       ? l10n.t('What: {0}.', modelsText(l10n, params.limits))
@@ -55,7 +55,7 @@ export function needsConsent({ audience }: CreateShareParams): boolean {
   return isBeyondMachine(audience);
 }
 
-function whoLine(l10n: Localizer, { audience }: CreateShareParams): string {
+function whoLine(l10n: Localizer, { audience }: CreateShareParams, machine: readonly MachineAddress[]): string {
   switch (audience.type) {
     case 'machine':
       return l10n.t('Who: programs on this machine that have the key.');
@@ -64,8 +64,17 @@ function whoLine(l10n: Localizer, { audience }: CreateShareParams): string {
         'Who: whoever has the key and comes from {0}. Everybody else is refused.',
         audience.ranges.map(messageText).join(', '),
       );
-    case 'lan':
-      return l10n.t('Who: everybody on your network who has the key. Everybody else is refused.');
+    case 'lan': {
+      const { interfaces = [] } = audience;
+      if (interfaces.length === 0) {
+        return l10n.t('Who: everybody on your network who has the key. Everybody else is refused.');
+      }
+      return l10n.t(
+        'Who: everybody in {0} ({1}) who has the key. Everybody else is refused.',
+        (keyAddresses(audience, machine) ?? []).join(', '),
+        interfaces.map(messageText).join(', '),
+      );
+    }
     case 'internet':
       return l10n.t('Who: everybody who has the key, from anywhere your router and firewall let them in.');
   }

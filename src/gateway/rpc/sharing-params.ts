@@ -51,5 +51,6 @@ export const sharingParamReaders: SharingParamReaders = {
 
 function audience(fields: Fields): ShareAudience {
   const type = oneOf(fields, 'type', audiences);
-  return type === 'addresses' ? { type, ranges: texts(fields, 'ranges', 1000, 100) } : { type };
+  if (type === 'addresses') return { type, ranges: texts(fields, 'ranges', 1000, 100) };
+  return type === 'lan' ? { type, ...optional(fields, 'interfaces', addresses) } : { type };
 }

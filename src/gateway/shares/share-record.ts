@@ -36,8 +36,12 @@ export function parseShare(value: unknown): Share | undefined {
 
 function parseAudience(value: unknown): ShareAudience | undefined {
   if (!isFields(value)) return undefined;
-  const { type, ranges } = value;
-  if (type === 'machine' || type === 'lan' || type === 'internet') return { type };
+  const { type, ranges, interfaces } = value;
+  if (type === 'machine' || type === 'internet') return { type };
+  if (type === 'lan') {
+    if (interfaces === undefined) return { type };
+    return isTexts(interfaces) && interfaces.length > 0 ? { type, interfaces } : undefined;
+  }
   if (type !== 'addresses' || !isTexts(ranges) || ranges.length === 0) return undefined;
   return ranges.every((text) => parseRange(text) !== undefined) ? { type, ranges } : undefined;
 }

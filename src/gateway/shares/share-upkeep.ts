@@ -5,7 +5,7 @@ import { FlmError, messageOf } from '../../core/errors';
 import type { Event } from '../../core/emitter';
 import type { MachineAddress } from '../../core/exposure';
 import type { Logger } from '../../core/logger';
-import type { Share } from '../../core/share';
+import type { Share, ShareAudience } from '../../core/share';
 import { exposureOf } from '../../core/share-audience';
 import type { KeyManager } from '../../security/api-keys/key-manager';
 import type { ExposureDemands } from '../exposure/exposure-demands';
@@ -168,7 +168,7 @@ export class ShareUpkeep implements Disposable {
       {
         share: share.id,
         label: share.label,
-        audience: audience.type === 'addresses' ? audience.ranges.join(', ').slice(0, 500) : audience.type,
+        audience: audienceName(audience).slice(0, 500),
         expiresAt: share.expiresAt ?? null,
         ...more,
       },
@@ -201,6 +201,13 @@ export class ShareUpkeep implements Disposable {
   #unstored(share: Share, error: unknown): void {
     this.#deps.logger.error(`The share ${share.id} could not be brought up to date on the disk: ${messageOf(error)}`);
   }
+}
+
+/** Who a share is for, in the audit log. */
+function audienceName(audience: ShareAudience): string {
+  if (audience.type === 'addresses') return audience.ranges.join(', ');
+  const { interfaces = [] } = audience.type === 'lan' ? audience : {};
+  return [audience.type, ...interfaces].join(' ');
 }
 
 /** A key that is not there any more lets nobody in. */

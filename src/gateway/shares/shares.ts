@@ -87,7 +87,7 @@ export class Shares {
         throw new FlmError('config_invalid', `There are ${maxRunning} shares already.`);
       }
       const machine = networks.addresses();
-      const audience = checkAudience(wanted.audience);
+      const audience = checkAudience(wanted.audience, machine);
       const limits = checkLimits(wanted.limits, knownRoutes);
       const own = machine.map(({ address }) => address);
       const addresses = wanted.addresses === undefined ? undefined : checkChosen(wanted.addresses, own);
@@ -130,7 +130,7 @@ export class Shares {
         throw new FlmError('config_invalid', 'The end must be in the future.');
       }
       const machine = networks.addresses();
-      const audience = wanted.audience === undefined ? old.audience : checkAudience(wanted.audience);
+      const audience = wanted.audience === undefined ? old.audience : checkAudience(wanted.audience, machine);
       const changed: Share = {
         ...old,
         audience,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { endpointsFor, exposureOf, isBeyondMachine, keyAddresses } from '../../../src/core/share-audience';
+import type { MachineAddress } from '../../../src/core/exposure';
 import type { ShareAudience } from '../../../src/core/share';
 import { isAddressInScope } from '../../../src/security/api-keys/key-scope';
 import { makeAddress } from '../gateway/shares/support';
@@ -33,6 +34,37 @@ describe('addresses a share may be used from', () => {
     );
   });
 
+  describe('for chosen networks', () => {
+    const home = makeAddress('192.168.1.20', '192.168.1.0/24', { interfaceName: 'wlan0' });
+    const home6 = makeAddress('2001:db8:1:2::20', '2001:db8:1:2::/64', { interfaceName: 'wlan0', kind: 'public' });
+    const cable = makeAddress('fe80::1', 'fe80::/64', { interfaceName: 'wlan0', kind: 'link-local' });
+    const mesh = makeAddress('100.101.1.1', '100.101.1.1', { interfaceName: 'tailscale0', kind: 'shared' });
+    const mesh6 = makeAddress('fd7a:115c:a1e0::1', 'fd7a:115c:a1e0::1', { interfaceName: 'tailscale0' });
+    const tunnel = makeAddress('10.8.0.2', '10.8.0.2', { interfaceName: 'wg0' });
+    const all = [home, home6, cable, mesh, mesh6, tunnel];
+    const allowed = (...interfaces: string[]) => keyAddresses({ type: 'lan', interfaces }, all);
+
+    it('are their subnets, IPv6 and public ones too, and no others', () => {
+      assert.deepEqual(allowed('wlan0'), ['192.168.1.0/24', '2001:db8:1:2::/64', 'fe80::/64']);
+    });
+
+    it('are what an overlay network shares out where it gives single addresses', () => {
+      assert.deepEqual(allowed('tailscale0'), ['100.64.0.0/10', 'fd7a:115c:a1e0::/48']);
+    });
+
+    it('reach no further than the address where nobody knows its neighbours', () => {
+      assert.deepEqual(allowed('wg0'), ['10.8.0.2']);
+    });
+
+    it('are nobody’s while the network is not there, never everybody’s', () => {
+      assert.deepEqual(allowed('eth7'), ['0.0.0.0']);
+    });
+
+    it('do not reach into an overlay network without a choice', () => {
+      assert.deepEqual(keyAddresses({ type: 'lan' }, [mesh, mesh6]), ['fd7a:115c:a1e0::1']);
+    });
+  });
+
   it('are what was named, and nobody else', () => {
     assert.ok(lets(at('192.168.1.7'), '192.168.1.7'));
     assert.equal(lets(at('192.168.1.7'), '192.168.1.8'), false);
@@ -46,9 +78,11 @@ describe('addresses a share may be used from', () => {
     const range = fc.tuple(fc.ipV4(), fc.integer({ min: 8, max: 32 })).map(([ip, bits]) => `${ip}/${bits}`);
     const address = fc.record({ ip: fc.ipV4(), range, kind: fc.constantFrom('private', 'public', 'shared') });
     fc.assert(
-      fc.property(fc.array(address), fc.constantFrom('machine', 'lan'), (found, type) => {
+      fc.property(fc.array(address), fc.constantFrom('machine', 'lan', 'chosen'), (found, type) => {
         const addresses = found.map(({ ip, range: text, kind }) => makeAddress(ip, text, { kind: kind as 'private' }));
-        const allowed = keyAddresses({ type: type as 'lan' }, addresses);
+        const audience: ShareAudience =
+          type === 'chosen' ? { type: 'lan', interfaces: ['eth0'] } : { type: type as 'lan' };
+        const allowed = keyAddresses(audience, addresses);
 
         assert.ok(allowed !== undefined && allowed.length > 0);
       }),
@@ -92,6 +126,23 @@ describe('the exposure a share asks for', () => {
       scope: 'interfaces',
       addresses: ['203.0.113.5'],
     });
+  });
+
+  it('is the addresses of chosen networks, link-local ones only where there is no other', () => {
+    const wlan = (address: string, range: string, kind: MachineAddress['kind']) =>
+      makeAddress(address, range, { interfaceName: 'wlan0', kind });
+    const routed = [
+      wlan('192.168.1.20', '192.168.1.0/24', 'private'),
+      wlan('2001:db8:1:2::20', '2001:db8:1:2::/64', 'public'),
+      wlan('fe80::1', 'fe80::/64', 'link-local'),
+    ];
+    const cable = makeAddress('169.254.7.7', '169.254.0.0/16', { interfaceName: 'usb0', kind: 'link-local' });
+    const addresses = (...interfaces: string[]) =>
+      exposureOf({ type: 'lan', interfaces }, [...routed, cable], undefined).addresses;
+
+    assert.deepEqual(addresses('wlan0'), ['192.168.1.20', '2001:db8:1:2::20']);
+    assert.deepEqual(addresses('usb0'), ['169.254.7.7']);
+    assert.equal(addresses('eth7'), undefined);
   });
 
   it('is none while the machine is in no network', () => {

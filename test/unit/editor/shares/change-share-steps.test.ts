@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { FlmError } from '../../../../src/core/errors';
+import type { MachineAddress } from '../../../../src/core/exposure';
 import { askForShareChange } from '../../../../src/editor/shares/change-share-steps';
 import { askForEnd } from '../../../../src/editor/shares/end-steps';
 import { english, now } from '../editor-facts';
@@ -9,8 +10,12 @@ import { hourMs, makeShare, wifi } from './share-fixtures';
 const share = makeShare({ limits: { models: ['ollama/*'], requestsPerDay: 200 } });
 
 async function change(...answers: Answer[]) {
+  return changeOn([wifi], ...answers);
+}
+
+async function changeOn(machine: readonly MachineAddress[], ...answers: Answer[]) {
   const input = new FakeStepInput(...answers);
-  const questions = { input, l10n: english, now, models: [], machine: [wifi] };
+  const questions = { input, l10n: english, now, models: [], machine };
   const params = await askForShareChange(questions, share);
   assert.equal(input.left, 0);
   return { params, asked: input.asked };
@@ -35,6 +40,13 @@ describe('changing a share', () => {
 
     assert.deepEqual(params, { id: share.id, audience: { type: 'addresses', ranges: ['192.168.1.8'] } });
     assert.equal(asked[2]!.suggestion, '192.168.1.7');
+  });
+
+  it('changes it to chosen networks of this machine', async () => {
+    const machine = [wifi, { ...wifi, interfaceName: 'eth0', address: '10.0.0.7', range: '10.0.0.0/24' }];
+    const { params } = await changeOn(machine, { pick: 'Who' }, { pick: 'Your Network' }, { tick: ['eth0'] });
+
+    assert.deepEqual(params.audience, { type: 'lan', interfaces: ['eth0'] });
   });
 
   it('changes its name', async () => {

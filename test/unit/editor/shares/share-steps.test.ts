@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { FlmError } from '../../../../src/core/errors';
+import type { MachineAddress } from '../../../../src/core/exposure';
 import { paramsOf } from '../../../../src/editor/shares/share-draft';
 import { askForShare, type ShareQuestions } from '../../../../src/editor/shares/share-steps';
 import { english, now } from '../editor-facts';
@@ -64,6 +65,46 @@ describe('the share wizard', () => {
 
     assert.equal(asked[1]!.suggestion, 'your network');
     assert.equal(asked.length, 6);
+  });
+
+  describe('with several networks', () => {
+    const tailnet: MachineAddress = {
+      address: '100.101.1.1',
+      family: 4,
+      interfaceName: 'tailscale0',
+      range: '100.101.1.1',
+      kind: 'shared',
+    };
+    const machine = [wifi, tailnet];
+
+    it('shows them by name and takes those that were ticked', async () => {
+      const { params, asked } = await ask([{ pick: 'Your Network' }, { tick: ['tailscale0'] }, ...quickly], {
+        machine,
+      });
+
+      assert.deepEqual(params.audience, { type: 'lan', interfaces: ['tailscale0'] });
+      assert.equal(asked[2]!.suggestion, 'your network (tailscale0)');
+    });
+
+    it('means every private network when none is ticked', async () => {
+      const { params } = await ask([{ pick: 'Your Network' }, { tick: [] }, ...quickly], { machine });
+
+      assert.deepEqual(params.audience, { type: 'lan' });
+    });
+
+    it('does not ask where the only network is private', async () => {
+      const { asked } = await ask([{ pick: 'Your Network' }, ...quickly]);
+
+      assert.ok(!asked.some(({ text }) => text.includes('Which networks')));
+    });
+
+    it('asks where the only network is not private', async () => {
+      const { params } = await ask([{ pick: 'Your Network' }, { tick: ['tailscale0'] }, ...quickly], {
+        machine: [tailnet],
+      });
+
+      assert.deepEqual(params.audience, { type: 'lan', interfaces: ['tailscale0'] });
+    });
   });
 
   it('takes each limit by itself on demand, and none for an empty answer', async () => {

@@ -32,6 +32,17 @@ describe('the summary before a share', () => {
     assert.match(detail, /Until when: .*ends by itself/);
   });
 
+  it('names chosen networks with their addresses, and where they are reached', () => {
+    const machine = [
+      wifi,
+      { ...wifi, address: '2001:db8::20', family: 6, range: '2001:db8::/64', kind: 'public' } as const,
+    ];
+    const { detail } = summary({ type: 'lan', interfaces: ['Wi-Fi'] }, { machine });
+
+    assert.match(detail, /everybody in 192\.168\.1\.0\/24, 2001:db8::\/64 \(Wi-Fi\) who has the key/);
+    assert.match(detail, /Over: 192\.168\.1\.20, 2001:db8::20, besides this machine/);
+  });
+
   it('says plainly that everything is open where it is', () => {
     const { detail } = summary({ type: 'internet' });
 

@@ -14,6 +14,10 @@ describe('parameters of requests about sharing', () => {
       id: 'share_a',
       expiresAt: null,
     });
+    assert.deepEqual(
+      readParams('shares/change', { id: 'share_a', audience: { type: 'lan', interfaces: ['eth0'], x: 1 } }),
+      { id: 'share_a', audience: { type: 'lan', interfaces: ['eth0'] } },
+    );
     assert.deepEqual(readParams('shares/list', {}), { ended: false });
     assert.deepEqual(readParams('tls/renew', undefined), {});
     assert.deepEqual(readParams('tls/revoke', undefined), {});
@@ -27,6 +31,7 @@ describe('parameters of requests about sharing', () => {
     ['exposure/confirm', { scope: 'all', until: 'tomorrow' }],
     ['shares/create', { label: 'x', audience: { type: 'everyone' }, limits: {} }],
     ['shares/create', { label: 'x', audience: { type: 'addresses' }, limits: {} }],
+    ['shares/create', { label: 'x', audience: { type: 'lan', interfaces: 'eth0' }, limits: {} }],
     ['shares/create', { label: 'x', audience: { type: 'lan' }, limits: { requestsPerDay: 0 } }],
     ['shares/end', {}],
   ] as const satisfies readonly (readonly [GatewayRequestName, unknown])[]) {

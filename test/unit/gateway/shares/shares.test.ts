@@ -295,6 +295,31 @@ describe('shares', () => {
       assert.deepEqual(bench.key(share.keyId)?.scope.addresses, ['192.168.1.0/24']);
     });
 
+    it('follow a chosen one by its name, also over a restart, and warn while it is away', async () => {
+      const tailnet = makeAddress('100.101.1.1', '100.101.1.1', { interfaceName: 'tailscale0', kind: 'shared' });
+      bench.machine = [wifi, tailnet];
+      const { share, warnings } = await bench.create({ audience: { type: 'lan', interfaces: ['tailscale0'] } });
+      assert.deepEqual(warnings, []);
+      assert.deepEqual(bench.key(share.keyId)?.scope.addresses, ['100.64.0.0/10']);
+      assert.deepEqual(bench.demands.now.get(share.id), { scope: 'interfaces', addresses: ['100.101.1.1'] });
+
+      const next = await bench.restart([wifi]);
+      assert.deepEqual(next.key(share.keyId)?.scope.addresses, ['0.0.0.0']);
+      assert.deepEqual(next.demands.now.get(share.id), { scope: 'machine' });
+      assert.equal((await next.shares.rotate(share.id, 0)).warnings[0]?.code, 'share.notThere');
+
+      next.machine = [wifi, tailnet];
+      next.networksChanged.fire();
+      await settle();
+      assert.deepEqual(next.demands.now.get(share.id), { scope: 'interfaces', addresses: ['100.101.1.1'] });
+    });
+
+    it('are refused for an interface this machine does not have', async () => {
+      await assert.rejects(bench.create({ audience: { type: 'lan', interfaces: ['eth7'] } }), (error) =>
+        FlmError.is(error, 'config_invalid'),
+      );
+    });
+
     it('have it watched only while there are any', async () => {
       const { share } = await bench.create();
       assert.equal(bench.watched, true);
