@@ -54,6 +54,8 @@ interface Judgement {
 
 const contextText =
   /maximum context length|context (size|length|window)|exceed_context_size|context the overflows|longer than the context/i;
+/** FastAPI (vLLM), gin (Ollama), llama.cpp. */
+const noRouteText = /^(not found|404 page not found|file not found)$/i;
 const unknownModelText = /model\b.*\b(not found|does not exist)|no models? loaded|invalid model name/i;
 
 /** What engines' errors mean. The first that fits is taken; an unknown error keeps its status and words. */
@@ -95,6 +97,15 @@ const judgements: readonly Judgement[] = [
     when: (status, { message }) => status === 200 && /unexpected endpoint/i.test(message),
     verdict: { code: 'not_supported', status: 404, openAiCode: 'not_supported' },
   },
+  {
+    // The engine's own words for an unknown path; vLLM has only the routes that its model is made for
+    when: (status, { message }) => status === 404 && noRouteText.test(message),
+    verdict: {
+      code: 'not_supported',
+      openAiCode: 'not_supported',
+      message: (engine) => `The engine ${engine} does not offer this route, or not for this model.`,
+    },
+  },
   { when: (status) => status < 400, verdict: { code: 'engine_error', status: 502, openAiCode: 'engine_error' } },
   { when: (status) => status >= 500, verdict: { code: 'engine_error' } },
 ];
@@ -112,7 +123,7 @@ export function engineError(engine: string, status: number, body: string, retryA
   const verdict = judgements.find(({ when }) => when(status, known))?.verdict ?? { code: 'invalid_request' as const };
   const finalStatus = verdict.status ?? status;
   // Of a request refused the words name what the client sent; of a failure they may tell of the engine's machine.
-  const isOwnFault = status < 400 || status >= 500;
+  const isOwnFault = status < 400 || status === 429 || status >= 500;
   const words = known.message.slice(0, maxMessage);
   const message = verdict.message?.(engine) ?? (isOwnFault ? withoutInternals(words) : words);
   const wait = seconds(retryAfter) ?? verdict.retryAfterSec;
@@ -136,12 +147,20 @@ export function readEngineError(body: string): Said | undefined {
   if (parsed !== undefined) {
     for (const read of readers) {
       const found = read(parsed);
-      if (found !== undefined) return found;
+      if (found !== undefined) return unwrapped(found);
     }
     return undefined;
   }
   const isProse = text !== '' && !/^[<{["]/.test(text) && !hasControls(text);
   return isProse ? { message: text } : undefined;
+}
+
+/** Ollama puts the whole answer of the llama-server that runs its model into its own message. */
+function unwrapped(outer: Said): Said {
+  const body = parseObject(outer.message.trim());
+  if (body === undefined) return outer;
+  const inner = isRecord(body.error) ? said(body.error) : undefined;
+  return inner ?? outer;
 }
 
 function typeFor(status: number, type: string | undefined, verdict: Verdict): string {

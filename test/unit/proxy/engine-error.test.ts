@@ -153,7 +153,30 @@ const rows: readonly Row[] = [
     what: "FastAPI's missing route",
     status: 404,
     body: { detail: 'Not Found' },
-    expect: { status: 404, message: 'Not Found', code: null },
+    expect: {
+      status: 404,
+      message: 'The engine E does not offer this route, or not for this model.',
+      code: 'not_supported',
+    },
+  },
+  {
+    what: "Ollama's answer with that of its llama-server inside",
+    status: 400,
+    body: {
+      error: {
+        message:
+          '{"error":{"code":400,"message":"Multimodal data provided, but model does not support multimodal requests.","type":"invalid_request_error"}}',
+        type: 'invalid_request_error',
+        param: null,
+        code: null,
+      },
+    },
+    expect: {
+      status: 400,
+      message: 'Multimodal data provided, but model does not support multimodal requests.',
+      type: 'invalid_request_error',
+      code: null,
+    },
   },
   {
     what: "FastAPI's validation",
@@ -266,6 +289,14 @@ describe('engineError', () => {
     const { error } = engineError('E', 400, JSON.stringify({ error: 'x'.repeat(100_000) }));
 
     assert.equal(error.message.length, 2000);
+  });
+
+  it('tells nothing of the engine’s machine where the request is not at fault', () => {
+    for (const status of [200, 429, 500, 503]) {
+      const { error } = engineError('E', status, '{"error":"busy at http://127.0.0.1:4123/x"}');
+
+      assert.equal(error.message, 'busy at (address)');
+    }
   });
 
   it('never shows the address or the sign-in link of an engine that wants a key', () => {

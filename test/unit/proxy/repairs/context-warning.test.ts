@@ -30,6 +30,19 @@ describe('context-warning', () => {
     assert.equal(warner(ask('Hi'), 100)?.after?.({ tokensOut: 500 }), undefined);
   });
 
+  it('warns after the answer when the engine counted far fewer tokens than the text has', () => {
+    const long = ask('word '.repeat(110));
+
+    assert.equal(warner(long, 100)?.before?.(), undefined);
+    assert.equal(warner(long, 100)?.after?.({ tokensIn: 50 }), 'context-truncated');
+    assert.equal(warner(long, 100)?.after?.({ tokensIn: 95 }), undefined);
+    assert.equal(warner(long, 100)?.after?.({ tokensIn: 0 }), undefined);
+  });
+
+  it('does not suspect a short prompt of few tokens', () => {
+    assert.equal(warner(ask('x'.repeat(190)), 100)?.after?.({ tokensIn: 3 }), undefined);
+  });
+
   it('cannot tell while the loaded context is not known', () => {
     assert.equal(warner(ask('words '.repeat(9999))), undefined);
   });
