@@ -10,7 +10,7 @@ import { parsePolicy } from '../../src/core/policy';
 import { reason } from '../../src/core/reason';
 import type { Gate, RequestFacts } from '../../src/core/request';
 import { createProxy } from '../../src/proxy/proxy-server';
-import type { Detection } from '../../src/security/gate/security-gate';
+import type { Detection } from '../../src/security/gate/detections';
 import { SecurityServices } from '../../src/security/security-services';
 
 /** Address a request comes from, with what was seen since the list was last taken. */

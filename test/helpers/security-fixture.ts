@@ -9,7 +9,7 @@ import type { AccessRecord, RequestFacts } from '../../src/core/request';
 import { routeOf } from '../../src/proxy/route-table';
 import type { LoadSource } from '../../src/security/load/resource-sampler';
 import { SecurityServices } from '../../src/security/security-services';
-import type { Detection } from '../../src/security/gate/security-gate';
+import type { Detection } from '../../src/security/gate/detections';
 
 /** A request as the proxy would describe it. */
 export interface MadeRequest {

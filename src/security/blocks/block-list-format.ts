@@ -1,6 +1,6 @@
 import type { Block } from '../../core/block';
 import { parseRange } from '../../core/ip-range';
-import type { NewBlock } from './blocklist';
+import type { NewBlock } from './new-block';
 
 export type BlockListFormat = 'plain' | 'csv' | 'json';
 

@@ -13,15 +13,7 @@ export class BlockRows {
   }
 
   tell(kind: AuditEvent['kind'], block: Block): void {
-    this.#audit.record({
-      kind,
-      severity: kind === 'block.added' && block.source === 'auto' ? 'high' : 'info',
-      at: this.#clock.now(),
-      address: block.range,
-      rule: block.rule,
-      evidence: block.reason,
-      details: { source: block.source, strikes: block.strikes, expiresAt: block.expiresAt ?? null },
-    });
+    this.#audit.record(blockEvent(kind, block, this.#clock.now()));
   }
 
   /** One row for a whole import: a hundred thousand would push everything else out of the log. */
@@ -45,4 +37,17 @@ export class BlockRows {
       details: { givenUp, kept },
     });
   }
+}
+
+/** What has become of a block, as it is told in the audit log and to windows. */
+export function blockEvent(kind: AuditEvent['kind'], block: Block, at: number): AuditEvent {
+  return {
+    kind,
+    severity: kind === 'block.added' && block.source === 'auto' ? 'high' : 'info',
+    at,
+    address: block.range,
+    rule: block.rule,
+    evidence: block.reason,
+    details: { source: block.source, strikes: block.strikes, expiresAt: block.expiresAt ?? null },
+  };
 }

@@ -22,16 +22,20 @@ export class NeverBlocked {
     for (const range of this.#proxyRanges) this.#proxies.set(range, true);
   }
 
-  isTrustedProxy(address: string): boolean {
-    return this.#proxies.size > 0 && this.#proxies.find(address) !== undefined;
-  }
-
   /** Why the address can never be blocked; undefined for all others. */
   protectionOf(address: string): Protection | undefined {
     const own = this.#own.protectionOf(address);
     if (own !== undefined) return own;
     if (this.#allowlist.has(address)) return 'allowlist';
-    return this.isTrustedProxy(address) ? 'trusted-proxy' : undefined;
+    return this.#isProxy(address) ? 'trusted-proxy' : undefined;
+  }
+
+  /**
+   * Why a caller can never be blocked. A program on this machine may stand beside a trusted proxy at the same address;
+   * everybody else there is behind it.
+   */
+  protectionOfCaller(address: string, isDirectLocal: boolean): Protection | undefined {
+    return !isDirectLocal && this.#isProxy(address) ? 'trusted-proxy' : this.protectionOf(address);
   }
 
   /** Why a range cannot be blocked, in words; undefined when it can. */
@@ -45,5 +49,9 @@ export class NeverBlocked {
     if (this.#proxyRanges.some((proxies) => rangeContains(proxies, range))) return 'is a trusted proxy';
     const allowed = this.#allowlist.covering(range);
     return allowed === undefined ? undefined : `is on the allowlist (${allowed.range})`;
+  }
+
+  #isProxy(address: string): boolean {
+    return this.#proxies.size > 0 && this.#proxies.find(address) !== undefined;
   }
 }

@@ -1,8 +1,10 @@
 import type { AuditEvent, AuditKind, AuditLog, Severity } from '../../core/audit';
+import type { Block } from '../../core/block';
 import type { Clock } from '../../core/clock';
 import { Emitter } from '../../core/emitter';
 import type { Refusal, RequestFacts } from '../../core/request';
 import { printable } from '../../core/printable';
+import { blockEvent } from '../blocks/block-rows';
 import { BoundedMap } from '../bounded-map';
 import type { Sign } from '../guards/guard';
 
@@ -140,9 +142,9 @@ export class SecurityRecorder {
     });
   }
 
-  /** Tells windows of something that is in the log already. */
-  alertOnly(event: AuditEvent): void {
-    this.#alerts.fire(event);
+  /** An address was blocked: windows are told of what the blocklist has written into the log. */
+  blocked(block: Block): void {
+    this.#alerts.fire(blockEvent('block.added', block, block.createdAt));
   }
 
   throttle(kind: 'throttle.resource' | 'throttle.released', level: number, cause: string): void {

@@ -16,6 +16,7 @@ const FOREIGN_SCRIPT_POINTS = 10;
 export class AnomalyGuard implements Guard {
   readonly id = 'anomaly';
   readonly service = 'anomaly';
+  readonly isDetector = true;
   readonly looksOnAfterRefusal = false;
 
   check(context: GuardContext): Verdict | undefined {

@@ -51,15 +51,17 @@ export interface Guard {
   readonly id: string;
   /** Whose mode decides: off skips the guard, observe turns its refusal into a finding. */
   readonly service: SecurityService;
+  /** It looks at requests that are refused already, too: who has no key may be a scanner all the same. */
+  readonly isDetector: boolean;
   /** Whether the guards after it still look once it has refused. */
   readonly looksOnAfterRefusal: boolean;
   check(context: GuardContext): Verdict | undefined;
 }
 
-export function isLocalCaller(context: Pick<GuardContext, 'facts'>): boolean {
-  return context.facts.isDirectLocal;
-}
-
 export function identityOf(context: GuardContext): Identity | undefined {
   return context.auth?.ok === true ? context.auth.identity : undefined;
+}
+
+export function hasValidKey({ auth }: Pick<GuardContext, 'auth'>): boolean {
+  return auth?.ok === true && auth.identity.type === 'key';
 }

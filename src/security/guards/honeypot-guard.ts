@@ -8,6 +8,7 @@ import type { Guard, GuardContext, Verdict } from './guard';
 export class HoneypotGuard implements Guard {
   readonly id = 'honeypot';
   readonly service = 'honeypots';
+  readonly isDetector = true;
   readonly looksOnAfterRefusal = true;
   #paths: ReadonlySet<string> = new Set();
 

@@ -10,17 +10,23 @@ const MINUTE_MS = 60_000;
 /**
  * Requests per minute, per address and per key; both apply, and the one that refuses is told in the headers. A key's own
  * limit stands in for the policy's and holds in observe mode too: it was promised to the person who shares the key.
- * Programs on this machine, trusted proxies and the allowlist have no address limit. Sliding windows: no burst of twice the limit at a
- * border.
+ * Programs on this machine, trusted proxies and the allowlist have no address limit. Sliding windows: no burst of twice
+ * the limit at a border.
  */
 export class RateLimitGuard implements Guard {
   readonly id = 'rate-limit';
   readonly service = 'rateLimits';
+  readonly isDetector = false;
   readonly looksOnAfterRefusal = false;
   readonly #keys: BoundedMap<string, SlidingWindow>;
 
   constructor(clock: Clock) {
     this.#keys = new BoundedMap({ maxEntries: 10_000, ttlMs: 10 * MINUTE_MS }, clock);
+  }
+
+  /** Forgets what keys have sent. */
+  forget(): void {
+    this.#keys.clear();
   }
 
   check(context: GuardContext): Verdict | undefined {

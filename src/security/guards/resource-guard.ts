@@ -12,6 +12,7 @@ const ALL_FROM = 4;
 export class ResourceGuard implements Guard {
   readonly id = 'resources';
   readonly service = 'resources';
+  readonly isDetector = false;
   readonly looksOnAfterRefusal = false;
   readonly #level: () => ThrottleLevel;
 

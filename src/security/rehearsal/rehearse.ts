@@ -5,7 +5,8 @@ import type { SecurityPolicy } from '../../core/policy-schema';
 import type { Rehearsal, RehearsalLimit, RehearsedAddress } from '../../core/rehearsal';
 import type { RecordSource } from './record-source';
 import { readWindows } from './record-windows';
-import { ReplayedWorld, type ReplaySurroundings } from './replayed-world';
+import type { ReplaySurroundings } from './replayed-blocklist';
+import { ReplayedWorld } from './replayed-world';
 
 export interface RehearseOptions {
   readonly policy: SecurityPolicy;

@@ -43,7 +43,7 @@ const nothing: ScoreOutcome = { gained: 0, total: 0, isWarning: false };
 
 /**
  * Turns signs into scores and scores into blocks. Protected addresses are scored, so that their owner can be warned,
- * and never blocked. After a recent request with a valid key gains shrink, and anomalies alone never block.
+ * and never blocked; trusted proxies not even that, for what they send is never their own doing. After a recent request with a valid key gains shrink, and anomalies alone never block.
  */
 export class Scorekeeper {
   readonly #blocklist: Blocklist;
@@ -60,7 +60,7 @@ export class Scorekeeper {
 
   /** @param mayBlock whether the services that found the signs enforce */
   apply(suspect: Suspect, signs: readonly Sign[], mayBlock: boolean): ScoreOutcome {
-    if (signs.length === 0) return nothing;
+    if (signs.length === 0 || suspect.protection === 'trusted-proxy') return nothing;
     const { tracked, now, request } = suspect;
     const { scoring } = this.#policy;
     const whole = limitsOf(this.#policy);

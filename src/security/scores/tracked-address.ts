@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock';
 import { AuthFailures } from './auth-failures';
+import { IdenticalBodies } from './identical-bodies';
 import { BoundedMap } from '../bounded-map';
 import { Score } from './score';
 import { SlidingWindow } from '../limits/sliding-window';
@@ -89,26 +90,6 @@ export class TrackedAddress {
 /** A page of somebody else's web server. One is a stale bookmark; many are a search for something to break into. */
 export function isForeignScript(path: string): boolean {
   return path.endsWith('.php');
-}
-
-/** The same inference body over and over. */
-export class IdenticalBodies {
-  #hash = '';
-  #rate = new SlidingWindow(60_000);
-  #overSince: number | undefined;
-
-  /** Notes a body; answers for how many ms the same one has come faster than `perMinute`. */
-  add(hash: string, now: number, perMinute: number): number {
-    if (hash !== this.#hash) {
-      this.#hash = hash;
-      this.#rate = new SlidingWindow(60_000);
-      this.#overSince = undefined;
-    }
-    const rate = this.#rate.add(now);
-    if (rate <= perMinute) this.#overSince = undefined;
-    else this.#overSince ??= now;
-    return this.#overSince === undefined ? 0 : now - this.#overSince;
-  }
 }
 
 /** All addresses seen lately; those with a score stay longest when room is needed. */
