@@ -224,16 +224,18 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     const { isJoined, plan } = this.#current;
     const { voice } = plan;
     // Judged by the answer: lenient engines also stream for `"stream":1`
-    if (mediaType(contentType) !== voice.engineStreams) {
-      return new JsonAnswer(this, this.#writer, passed, first(headers['content-length']), plan.whole());
+    const type = mediaType(contentType);
+    if (type !== voice.engineStreams) {
+      const isSure = type === 'application/json' && this.exchange.isStream !== true;
+      return new JsonAnswer(this, this.#writer, passed, first(headers['content-length']), plan.whole(), isSure);
     }
     if (isJoined) {
       passed.push(repairHeader, joinRepair);
-      return new JoinedAnswer(this, new JsonAnswer(this, this.#writer, passed, undefined, plan.whole()));
+      return new JoinedAnswer(this, new JsonAnswer(this, this.#writer, passed, undefined, plan.whole(), true));
     }
     this.#stream ??= plan.stream();
-    const type = voice.isTranslated ? voice.clientStreams : (contentType as string);
-    return new StreamAnswer(this, this.#writer, [...passed, ...this.#streamHead(type)], this.#stream);
+    const told = voice.isTranslated ? voice.clientStreams : (contentType as string);
+    return new StreamAnswer(this, this.#writer, [...passed, ...this.#streamHead(told)], this.#stream);
   }
 
   #beat(): void {

@@ -22,7 +22,8 @@ const tailBytes = 4096;
  * A JSON answer, passed on byte for byte. Small ones (all chat answers) are held until they are whole, so an error told
  * under status 200 (LM Studio), an HTML page or a truncated body becomes a proper error status. Of a large one (many
  * embeddings) only the beginning is judged; if it then breaks off, the connection is cut, which no client takes for a
- * whole answer.
+ * whole answer. Beginning and end are looked at; all of it only where the engine does not call it JSON,
+ * or was asked for a stream.
  *
  * With a repair armed, longer answers are held too, up to the limit of the repairs; a chat answer above it passes as it
  * is. After an early head the answer is told as one chunk of a stream.
@@ -33,24 +34,28 @@ export class JsonAnswer implements Answer {
   readonly #headers: readonly string[];
   readonly #contentLength: string | undefined;
   readonly #repairs: WholeRepairs | undefined;
+  readonly #isSure: boolean;
   #limitBytes: number;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #isPiping = false;
   #tail: Buffer = none;
 
+  /** @param isSure the engine says that it is JSON, and was asked for it */
   constructor(
     context: AnswerContext,
     writer: PacedWriter,
     headers: readonly string[],
     contentLength: string | undefined,
     repairs: WholeRepairs | undefined,
+    isSure: boolean,
   ) {
     this.#context = context;
     this.#writer = writer;
     this.#headers = headers;
     this.#contentLength = contentLength;
     this.#repairs = repairs;
+    this.#isSure = isSure;
     this.#limitBytes = context.isOpen ? openBytes : holdBytes;
   }
 
@@ -181,7 +186,7 @@ export class JsonAnswer implements Answer {
       return true;
     }
     const isJson = (start.startsWith('{') && last === '}') || (start.startsWith('[') && isWhole && last === ']');
-    if (isJson) return false;
+    if (isJson && (this.#isSure || !isWhole || isParsable(body))) return false;
     this.#refuse(body.length === 0 ? 'with an empty body' : 'with something that is not complete JSON');
     return true;
   }
@@ -203,6 +208,15 @@ export class JsonAnswer implements Answer {
 
 function unrepaired(body: Buffer): RepairedWhole {
   return { body, applied: [] };
+}
+
+function isParsable(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An error in place of an answer: an `error` without any of what answers carry. */

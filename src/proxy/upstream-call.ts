@@ -114,7 +114,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#endFresh();
-    this.#listener.end();
+    try {
+      this.#listener.end();
+    } catch (error) {
+      // undici would report it to this handler, which is over: the client would wait for ever
+      this.#listener.failed(error);
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
