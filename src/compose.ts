@@ -181,7 +181,10 @@ export function compose(context: vscode.ExtensionContext): Composition {
     panel.start();
     if (settings.get('proxy.autoStart', false)) gateway.start();
     else void presence.start();
-    if (process.env.FLM_START_DEMO === '1') store.add(startDemoWhenAlone(gateway, log));
+    if (process.env.FLM_START_DEMO === '1') {
+      store.add(startDemoWhenAlone(gateway, log));
+      void vscode.commands.executeCommand('flm.engines.focus');
+    }
     mainThreadMs += clock.monotonic() - resumed;
     log.debug('Activated', { mainThreadMs });
   });

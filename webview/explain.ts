@@ -111,7 +111,8 @@ function doneSentence(row: AuditRow): string {
 function allowSentence({ kind, address }: AuditRow): string {
   if (kind === 'auth.failure') return why.allowKey;
   if (kind.startsWith('throttle')) return why.allowLimits;
-  if (address !== undefined && /^(detection|block)/.test(kind)) return why.allowAutomatic;
+  if (address !== undefined && kind === 'block.added') return why.allowAutomatic;
+  if (address !== undefined && kind.startsWith('detection')) return why.allowDetected;
   return why.allowNothing;
 }
 

@@ -1,6 +1,7 @@
 import { fill, language, strings } from './boot';
 
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+const amount = new Intl.NumberFormat(language, { maximumFractionDigits: 4 });
 const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });
 const fraction = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
 const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
@@ -18,6 +19,11 @@ const units = [
 
 export function formatNumber(value: number): string {
   return whole.format(value);
+}
+
+/** As it is, with what stands behind the point: `0.5`, `1,440`. */
+export function formatAmount(value: number): string {
+  return amount.format(value);
 }
 
 /** 88,000 → `88K`, in the reader's way. */

@@ -46,6 +46,9 @@ export async function startEditor(options: StartOptions): Promise<void> {
       'flm.proxy.port': proxyPort,
       'telemetry.telemetryLevel': 'off',
       'workbench.startupEditor': 'none',
+      // The first look is at FLM, not at what else an editor offers in an empty folder inside a checkout.
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      'git.openRepositoryInParentFolders': 'never',
     },
     // The extension starts the labelled demo engine when it finds no engine.
     env: { FLM_START_DEMO: '1' },

@@ -32,6 +32,7 @@ export interface WhyStrings {
   readonly quoted: string;
   readonly ruleSign: string;
   readonly allowAutomatic: string;
+  readonly allowDetected: string;
   readonly allowManual: string;
   readonly allowKey: string;
   readonly allowLimits: string;

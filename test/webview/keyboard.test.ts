@@ -60,7 +60,7 @@ describe('keyboard', function () {
     await panel.settled();
 
     assert.equal(gateway.status.state?.sharing.exposure.scope, 'machine');
-    assert.equal(await focusedName(panel.page), 'Stop');
+    assert.equal(await focusedName(panel.page), 'Stop the Proxy');
   });
 
   it('unblocks an address in the blocklist and keeps the focus in the list', async () => {
@@ -71,6 +71,7 @@ describe('keyboard', function () {
     await panel.view('blocklist').getByRole('row').first().waitFor();
     await tabTo(panel.page, 'Search');
     await panel.page.keyboard.press('Tab');
+    await panel.page.keyboard.press('ArrowRight');
     await panel.page.keyboard.press('ArrowRight');
     const name = await focusedName(panel.page);
     await panel.page.keyboard.press('Enter');
@@ -88,7 +89,7 @@ describe('keyboard', function () {
 
     await openTab(panel, 3);
     await panel.view('keys').locator('.key-card').first().waitFor();
-    await tabTo(panel.page, 'Create Key');
+    await tabTo(panel.page, 'Create Key…');
     await panel.page.keyboard.press('Enter');
     await panel.page.locator('dialog').waitFor();
     await panel.page.keyboard.type('laptop');
@@ -108,7 +109,7 @@ describe('keyboard', function () {
       false,
     );
     assert.equal(await panel.page.evaluate(`JSON.stringify(sessionStorage).includes('flm-')`), false);
-    assert.equal(await focusedName(panel.page), 'Create Key');
+    assert.equal(await focusedName(panel.page), 'Create Key…');
   });
 
   it('walks the events with arrows, Home, End and page keys, one row in the tab order', async () => {

@@ -61,8 +61,8 @@ describe('keys', function () {
     const text = await card.innerText();
 
     for (const part of [
-      '31 requests, 9.1K tokens',
-      'last used',
+      '31 requests · 9.1K tokens',
+      'Last used',
       'expires in 5 d',
       'ollama/* · 60 a minute · 200K tokens a day',
     ]) {

@@ -33,7 +33,7 @@ describe('sharing', function () {
 
     await bar.getByRole('button', { name: 'Share…' }).click();
     await bar.getByRole('button', { name: 'Exposure…' }).click();
-    await panel.page.getByRole('button', { name: 'Change…: colleague next door' }).click();
+    await panel.page.getByRole('button', { name: 'Change: colleague next door' }).click();
     await panel.settled();
 
     assert.deepEqual(panel.commands, [
@@ -81,9 +81,9 @@ describe('sharing', function () {
       'colleague next door',
       'local network',
       'ends in 2 d',
-      'Requests today: 14, tokens: 3.1K',
-      'Requests in all: 211, tokens: 48K',
-      'refused: 2',
+      'Today: 14 requests · 3.1K tokens',
+      'In all: 211 requests · 48K tokens',
+      '2 refused',
       'ollama/llama3.2:3b · 200 requests a day',
     ]) {
       assert.ok(text.includes(part), `${part} is not in ${text}`);
@@ -147,7 +147,7 @@ describe('sharing', function () {
     await panel.page.getByRole('button', { name: 'Extend: colleague next door' }).focus();
 
     gateway.share({ shares: [makeShare({ requestsToday: 15 })] });
-    await panel.page.getByText('Requests today: 15').waitFor();
+    await panel.page.getByText('Today: 15 requests').waitFor();
 
     assert.equal(
       await panel.page.evaluate(`document.activeElement.getAttribute('aria-label')`),

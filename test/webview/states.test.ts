@@ -113,9 +113,9 @@ describe('states of the panel', function () {
 
     await panel.page.getByRole('button', { name: 'Copy http://127.0.0.1:11435/v1' }).click();
     await panel.page.getByText('Copied.').waitFor();
-    await panel.page.locator('.proxy').getByRole('button', { name: /Stop$/ }).click();
-    await panel.page.getByRole('button', { name: 'Start' }).click();
-    await panel.page.locator('.proxy').getByRole('button', { name: /Stop$/ }).waitFor();
+    await panel.page.locator('.proxy').getByRole('button', { name: 'Stop the Proxy' }).click();
+    await panel.page.getByRole('button', { name: 'Start the Proxy' }).click();
+    await panel.page.locator('.proxy').getByRole('button', { name: 'Stop the Proxy' }).waitFor();
 
     assert.deepEqual(panel.copied, ['http://127.0.0.1:11435/v1']);
   });

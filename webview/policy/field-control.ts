@@ -1,6 +1,6 @@
 import { fill, strings } from '../boot';
 import { el, newId } from '../dom';
-import { formatNumber } from '../formats';
+import { formatAmount, formatNumber } from '../formats';
 import { dropdown, iconButton, type ValueElement } from '../ui/controls';
 import type { PolicyDraft } from './policy-draft';
 import type { FieldSpec } from './policy-fields';
@@ -33,7 +33,7 @@ export class FieldControl {
       { class: `policy-field ${spec.kind}` },
       control,
       this.#reset,
-      el('div', { class: 'hint' }, el('code', {}, spec.path), ' ', this.#hint()),
+      el('div', { class: 'hint' }, this.#hint(), ' ', el('code', {}, spec.path)),
       this.#problem,
     );
     this.refresh();
@@ -144,8 +144,14 @@ export class FieldControl {
     if (kind === 'list') return policy.listHint;
     if (kind !== 'number' && kind !== 'integer') return '';
     const range = fill(policy.range, formatNumber(minimum ?? 0), formatNumber(maximum ?? 0));
-    return `${fill(policy.default, String(standard), unit)} ${range}`;
+    return `${fill(policy.default, amountText(Number(standard), unit))} ${range}`;
   }
+}
+
+/** `1,000 per minute`, `90%`, `512`. */
+function amountText(value: number, unit: string): string {
+  const amount = formatAmount(value);
+  return unit === '' ? amount : unit === '%' ? `${amount}%` : `${amount} ${unit}`;
 }
 
 interface LadderStep {

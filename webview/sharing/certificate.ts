@@ -1,10 +1,11 @@
 import type { PanelSharing } from '../../src/protocol/panel-messages';
 import { strings } from '../boot';
 import { copyText } from '../copy-text';
-import { el, put, untrusted } from '../dom';
+import { el, put, untrusted, type Child } from '../dom';
 import { formatExact } from '../formats';
 import type { PanelContext } from '../panel-context';
 import { button, icon, iconButton } from '../ui/controls';
+import { visibleText } from '../visible-text';
 
 const { sharing } = strings;
 type Tls = PanelSharing['tls'];
@@ -51,7 +52,7 @@ export class Certificate {
     return el(
       'span',
       { class: 'copyable' },
-      el('code', {}, untrusted(text, 300)),
+      el('code', {}, el('bdi', { class: 'untrusted' }, ...breakable(text))),
       iconButton('copy', `${strings.common.copy} ${value.name}`, () => void copyText(this.#context, text)),
     );
   }
@@ -65,6 +66,13 @@ export class Certificate {
       this.#context.notice.fail(error);
     }
   }
+}
+
+/** A fingerprint breaks between its bytes, a path after its slashes. */
+function breakable(text: string): readonly Child[] {
+  return visibleText(text, 300)
+    .split(/(?<=[:/\\])/)
+    .flatMap((part) => [part, el('wbr')]);
 }
 
 /** Text to read, or one to compare and copy. */

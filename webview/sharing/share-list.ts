@@ -2,7 +2,7 @@ import type { ShareView } from '../../src/core/share';
 import { fill, strings } from '../boot';
 import { el, put } from '../dom';
 import { formatCompact, formatNumber } from '../formats';
-import { button, emptyState, icon, rowButton } from '../ui/controls';
+import { asking, button, emptyState, icon, rowButton } from '../ui/controls';
 import { countdown, moment } from '../ui/time';
 import { visibleText } from '../visible-text';
 import { labelOf, type ShareActions } from './share-actions';
@@ -56,8 +56,12 @@ export class ShareList {
         'div',
         { class: 'key-facts' },
         el('span', {}, fill(sharing.usedToday, formatNumber(share.requestsToday), formatCompact(share.tokensToday))),
-        el('span', {}, fill(sharing.usedInAll, formatNumber(share.requests), formatCompact(share.tokens))),
-        share.refused > 0 && el('span', {}, fill(sharing.refused, formatNumber(share.refused))),
+        el(
+          'span',
+          {},
+          fill(sharing.usedInAll, formatNumber(share.requests), formatCompact(share.tokens)),
+          share.refused > 0 && ` · ${fill(sharing.refused, formatNumber(share.refused))}`,
+        ),
         el(
           'span',
           {},
@@ -70,8 +74,8 @@ export class ShareList {
         'div',
         { class: 'row-actions' },
         rowButton(sharing.end, name, () => void this.#actions.end(share)),
-        share.expiresAt !== undefined && rowButton(sharing.extend, name, () => this.#actions.extend(share)),
-        rowButton(sharing.rotate, name, () => this.#actions.rotate(share, () => this.#focusFirst())),
+        share.expiresAt !== undefined && rowButton(asking(sharing.extend), name, () => this.#actions.extend(share)),
+        rowButton(asking(sharing.rotate), name, () => this.#actions.rotate(share, () => this.#focusFirst())),
         rowButton(sharing.change, name, () => this.#actions.run('share.change', share)),
       ),
     );

@@ -2,7 +2,7 @@ import { fill, strings } from '../boot';
 import { el, untrusted } from '../dom';
 import { formatNumber } from '../formats';
 import type { PanelContext } from '../panel-context';
-import { button, dropdown } from '../ui/controls';
+import { asking, button, dropdown } from '../ui/controls';
 import { openDialog } from '../ui/dialog';
 
 const { blocklist } = strings;
@@ -26,7 +26,7 @@ export function blockFileControls(context: PanelContext, onImported: () => void)
     true,
   );
   const onClick = (): void => void importBlocks(context).then(onImported);
-  return [button(blocklist.import, { icon: 'cloud-download', onClick }), exportAs.element];
+  return [button(asking(blocklist.import), { icon: 'insert', onClick }), exportAs.element];
 }
 
 /** Never rejects. */

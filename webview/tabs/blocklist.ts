@@ -6,7 +6,7 @@ import { el, put, untrusted } from '../dom';
 import { blockSentence } from '../explain';
 import { formatNumber } from '../formats';
 import type { PanelContext, TabView } from '../panel-context';
-import { button, emptyState, icon, loading, rowButton, textField } from '../ui/controls';
+import { asking, button, emptyState, icon, loading, rowButton, textField } from '../ui/controls';
 import { openDialog } from '../ui/dialog';
 import { countdown, moment } from '../ui/time';
 import { cell, VirtualList } from '../ui/virtual-list';
@@ -26,6 +26,10 @@ export class BlocklistTab implements TabView {
   readonly #allowed: VirtualList<AllowEntry>;
   readonly #blocksPlace = el('div', { class: 'blocks-list' }, loading(strings.common.loading));
   readonly #allowedPlace = el('div', { class: 'allowed-list' });
+  readonly #clear = button(asking(blocklist.clearTemporary), {
+    icon: 'clear-all',
+    onClick: () => this.#confirmClear(),
+  });
   readonly #counts = { blocks: el('span', { class: 'count' }), allowed: el('span', { class: 'count' }) };
   readonly #problem = el('p', { class: 'stale', role: 'status' });
   #lists: { readonly blocks: readonly Block[]; readonly allowed: readonly AllowEntry[] } | undefined;
@@ -39,6 +43,7 @@ export class BlocklistTab implements TabView {
     this.#blocks = new VirtualList<Block>({
       label: blocklist.blocks,
       rowHeight: { narrow: 82, wide: 34 },
+      wideFrom: 860,
       keyOf: (block) => JSON.stringify(block),
       cells: (block) => this.#blockCells(block),
     });
@@ -75,7 +80,7 @@ export class BlocklistTab implements TabView {
         el(
           'div',
           { class: 'toolbar' },
-          button(blocklist.addAllowed, {
+          button(asking(blocklist.addAllowed), {
             icon: 'add',
             onClick: () => openAddDialog(context, 'allow', () => void this.#load()),
           }),
@@ -104,13 +109,13 @@ export class BlocklistTab implements TabView {
 
   #toolbar(): readonly HTMLElement[] {
     return [
-      button(blocklist.add, {
+      button(asking(blocklist.add), {
         icon: 'add',
         look: 'primary',
         onClick: () => openAddDialog(this.#context, 'block', () => void this.#load()),
       }),
       ...blockFileControls(this.#context, () => void this.#load()),
-      button(blocklist.clearTemporary, { icon: 'clear-all', onClick: () => this.#confirmClear() }),
+      this.#clear,
     ];
   }
 
@@ -136,6 +141,7 @@ export class BlocklistTab implements TabView {
     const all = this.#lists.blocks.toSorted((a, b) => b.createdAt - a.createdAt);
     const blocks = all.filter((block) => this.#matches(block));
     this.#counts.blocks.textContent = formatNumber(all.length);
+    this.#clear.toggleAttribute('disabled', !all.some(({ expiresAt }) => expiresAt !== undefined));
     this.#counts.allowed.textContent = formatNumber(this.#lists.allowed.length);
     const hadFocus = this.#blocks.element.contains(document.activeElement);
     this.#fill(this.#blocksPlace, this.#blocks, blocks, all.length === 0 ? blocklist.noBlocks : blocklist.noMatch);
@@ -171,10 +177,10 @@ export class BlocklistTab implements TabView {
       cell('until', countdown(block.expiresAt)),
       cell(
         'row-actions',
-        rowButton(strings.actions.unblock, range, () => void this.#actions.unblock(block)),
         rowButton(strings.actions.why, range, () => this.#actions.explain(block)),
+        rowButton(strings.actions.unblock, range, () => void this.#actions.unblock(block)),
         block.expiresAt !== undefined &&
-          rowButton(blocklist.extend, range, () => openExtendDialog(this.#actions, block)),
+          rowButton(asking(blocklist.extend), range, () => openExtendDialog(this.#actions, block)),
       ),
     ];
   }

@@ -85,7 +85,7 @@ export class EventsTab implements TabView {
   }
 
   onEvent(): void {
-    this.#poll.now();
+    this.#poll.soon();
   }
 
   filterBy(filter: Partial<EventFilter>): void {

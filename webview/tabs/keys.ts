@@ -5,7 +5,7 @@ import { fill, strings } from '../boot';
 import { el, put } from '../dom';
 import { formatCompact, formatNumber } from '../formats';
 import type { PanelContext, TabView } from '../panel-context';
-import { button, emptyState, icon, loading, rowButton } from '../ui/controls';
+import { asking, button, emptyState, icon, loading, rowButton } from '../ui/controls';
 import { openDialog } from '../ui/dialog';
 import { countdown, moment } from '../ui/time';
 import { visibleText } from '../visible-text';
@@ -28,7 +28,7 @@ export class KeysTab implements TabView {
 
   constructor(context: PanelContext) {
     this.#context = context;
-    this.#create = button(keys.create, { icon: 'add', look: 'primary', onClick: () => this.#openForm() });
+    this.#create = button(asking(keys.create), { icon: 'add', look: 'primary', onClick: () => this.#openForm() });
     this.element = el(
       'div',
       { class: 'keys' },
@@ -73,7 +73,8 @@ export class KeysTab implements TabView {
   }
 
   #draw(list: readonly ApiKey[]): void {
-    const hadFocus = this.#list.contains(document.activeElement);
+    const { activeElement } = document;
+    const focused = this.#list.contains(activeElement) ? (activeElement?.getAttribute('aria-label') ?? '') : undefined;
     const sorted = list.toSorted(
       (a, b) => Number(a.revokedAt !== undefined) - Number(b.revokedAt !== undefined) || b.createdAt - a.createdAt,
     );
@@ -83,7 +84,13 @@ export class KeysTab implements TabView {
         this.#list,
         el('ul', { class: 'key-cards', 'aria-label': keys.list }, ...sorted.map((key) => this.#card(key))),
       );
-    if (hadFocus) this.#create.focus();
+    if (focused !== undefined) this.#refocus(focused);
+  }
+
+  /** The same button of the same key, or the one above the list where that key is gone. */
+  #refocus(name: string): void {
+    const buttons = [...this.#list.querySelectorAll('button')];
+    (buttons.find((item) => item.getAttribute('aria-label') === name) ?? this.#create).focus();
   }
 
   #card(key: ApiKey): HTMLElement {
@@ -116,8 +123,8 @@ export class KeysTab implements TabView {
           {},
           key.lastUsedAt === undefined ? keys.neverUsed : `${keys.lastUsed} `,
           key.lastUsedAt !== undefined && moment(key.lastUsedAt),
+          ...(state === 'usable' ? [' · ', expiryText(key)] : []),
         ),
-        state === 'usable' && el('span', {}, expiryText(key)),
         key.graceUntil !== undefined &&
           key.graceUntil > Date.now() &&
           el('span', {}, countdown(key.graceUntil, keys.grace)),
@@ -127,9 +134,9 @@ export class KeysTab implements TabView {
         el(
           'div',
           { class: 'row-actions' },
-          rowButton(keys.edit, name, () => this.#openForm(key)),
-          rowButton(keys.rotate, name, () => this.#confirmRotate(key)),
-          rowButton(keys.revoke, name, () => this.#confirmRevoke(key)),
+          rowButton(asking(keys.edit), name, () => this.#openForm(key)),
+          rowButton(asking(keys.rotate), name, () => this.#confirmRotate(key)),
+          rowButton(asking(keys.revoke), name, () => this.#confirmRevoke(key)),
           rowButton(keys.events, name, () => this.#context.openEvents({ keyId: key.id })),
         ),
     );
@@ -189,7 +196,9 @@ function stateOf(key: ApiKey, now: number): KeyState {
 }
 
 function expiryText(key: ApiKey): string | HTMLElement {
-  return key.expiresAt === undefined ? keys.neverExpires : el('span', {}, countdown(key.expiresAt, keys.expiresIn));
+  return key.expiresAt === undefined
+    ? strings.sharing.endless
+    : el('span', {}, countdown(key.expiresAt, keys.expiresIn));
 }
 
 function scopeText({ scope }: ApiKey): string {

@@ -87,11 +87,11 @@ export class OverviewTab implements TabView {
     this.#tiles.update(state);
     this.#attention.update(state);
     this.#sharing.update(state);
-    if (state.connection.phase === 'connected') this.#poll.now();
+    if (state.connection.phase === 'connected') this.#poll.soon();
   }
 
   onEvent(): void {
-    this.#poll.now();
+    this.#poll.soon();
   }
 
   async #load(): Promise<void> {

@@ -73,7 +73,7 @@ export class PolicyTab implements TabView {
       { value: 'json', label: policy.json },
     ];
     const view = new Segments(policy.view, views, 'form', (value) => this.#showAs(value === 'json'));
-    const reset = button(policy.resetAll, { icon: 'clear-all', onClick: () => this.#resetAll() });
+    const reset = button(policy.resetAll, { icon: 'discard', onClick: () => this.#resetAll() });
     put(
       this.element,
       el('p', { class: 'hint' }, policy.hint),

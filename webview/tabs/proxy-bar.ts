@@ -49,7 +49,12 @@ export class ProxyBar {
         phase === 'on' && shared !== null && el('span', { class: 'exposure' }, sharing.scopes[shared.exposure.scope]),
       ),
       security !== null &&
-        el('span', { class: 'mode', title: overview.modeHints[security.mode] }, overview.modes[security.mode]),
+        el(
+          'span',
+          { class: 'mode', title: overview.modeHints[security.mode] },
+          icon('shield'),
+          overview.modes[security.mode],
+        ),
       ...this.#buttons(phase, shared, isUsable),
     );
     if (focused !== undefined)
@@ -78,7 +83,7 @@ export class ProxyBar {
     const close = button(sharing.stop, { icon: 'lock', onClick: () => void this.#actions.close() });
     close.dataset.action = 'close';
     const isOpen = shared !== null && shared.exposure.scope !== 'machine';
-    const all = [...(isOpen ? [close] : []), toggle, ...(shared === null ? [] : [share, change])];
+    const all = [...(shared === null ? [] : [share, change]), ...(isOpen ? [close] : []), toggle];
     if (!isUsable) for (const item of all) item.setAttribute('disabled', '');
     return all;
   }

@@ -17,6 +17,7 @@ export class Tiles {
   readonly element: HTMLElement;
   readonly #values = new Map<Name, HTMLElement>();
   readonly #lines = new Map<Name, HTMLElement>();
+  readonly #drawn = new Map<Name, string>();
 
   constructor() {
     this.element = el('dl', { class: 'tiles', 'aria-label': tiles.label });
@@ -71,14 +72,22 @@ export class Tiles {
 
   #line(name: Name, values: readonly number[]): void {
     const element = this.#lines.get(name);
-    if (element !== undefined) put(element, values.some((value) => value > 0) && sparkline(values));
+    if (element === undefined || !this.#isNew(name, values.join())) return;
+    put(element, values.some((value) => value > 0) && sparkline(values));
   }
 
   #meter(name: Name, share: number | undefined): void {
     const element = this.#lines.get(name);
-    if (element === undefined || share === undefined) return;
+    if (element === undefined || share === undefined || !this.#isNew(name, share.toFixed(2))) return;
     const bar = el('div', { class: `meter${share >= 0.9 ? ' high' : ''}` });
     bar.style.setProperty('--share', String(Math.min(1, Math.max(0, share))));
     put(element, bar);
+  }
+
+  /** Whether something else is to be drawn than what is there. */
+  #isNew(name: Name, drawing: string): boolean {
+    if (this.#drawn.get(name) === drawing) return false;
+    this.#drawn.set(name, drawing);
+    return true;
   }
 }

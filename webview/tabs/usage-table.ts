@@ -17,6 +17,7 @@ export class UsageTable {
   readonly #context: PanelContext;
   readonly #body = el('div', { class: 'usage-body' });
   #statistics: Statistics | undefined;
+  #shown = '';
 
   constructor(context: PanelContext) {
     this.#context = context;
@@ -43,6 +44,11 @@ export class UsageTable {
     const { usage } = this.#context.memory;
     const { byKey, byAddress, byModel } = this.#statistics;
     const rows = { key: byKey, address: byAddress, model: byModel }[usage];
+    const names = this.#context.directory.keys.map(({ id, label }) => [id, label]);
+    const shown = JSON.stringify([usage, rows, names]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const focused = this.#body.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
     if (rows.length === 0) {
       put(this.#body, emptyState('pulse', overview.noUsage));
       return;
@@ -59,11 +65,15 @@ export class UsageTable {
       this.#body,
       el(
         'table',
-        { class: 'table usage' },
+        { class: 'table usage', 'aria-label': overview.who },
         el('thead', {}, el('tr', {}, ...columns.map((text) => el('th', { scope: 'col' }, text)))),
         el('tbody', {}, ...rows.map((row) => this.#row(usage, row))),
       ),
     );
+    // Figures change while somebody walks through the names.
+    if (focused === undefined) return;
+    const buttons = [...this.#body.querySelectorAll('button')];
+    (buttons.find(({ textContent }) => textContent === focused) ?? buttons[0])?.focus();
   }
 
   #row(usage: Usage, row: UsageSummary): HTMLElement {

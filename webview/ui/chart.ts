@@ -36,6 +36,7 @@ export class Chart {
   #times: readonly number[] = [];
   #values: readonly (readonly (number | null)[])[] = [];
   #plot: uPlot | undefined;
+  #shown = '';
 
   constructor(title: string, series: readonly ChartSeries[], format: (value: number) => string = formatRate) {
     this.#title = title;
@@ -61,6 +62,9 @@ export class Chart {
 
   /** Times in epoch ms; one list of values per series, null where there is none. */
   setData(times: readonly number[], values: readonly (readonly (number | null)[])[]): void {
+    const shown = JSON.stringify([times, values]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.#times = times;
     this.#values = values;
     this.#place.setAttribute('aria-label', this.#sentence());

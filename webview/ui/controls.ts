@@ -11,6 +11,11 @@ export function icon(name: string): HTMLElement {
   return el('span', { class: `codicon codicon-${name}`, 'aria-hidden': 'true' });
 }
 
+/** Label of what asks a person something before it acts. */
+export function asking(label: string): string {
+  return `${label}…`;
+}
+
 interface ButtonOptions {
   readonly icon?: string;
   readonly look?: 'primary' | 'secondary';
@@ -23,14 +28,17 @@ export function button(label: string, { icon: name, look = 'secondary', onClick 
   return el('vscode-button', { appearance: look, on: { click: onClick } }, start, label);
 }
 
-/** A small text button for rows, where hundreds come and go: plain HTML. `about` completes its name for screen readers. */
+/**
+ * A small text button for rows, where hundreds come and go: plain HTML. `about` completes its name for screen readers,
+ * without the dots that tell eyes of questions to come.
+ */
 export function rowButton(label: string, about: string, onClick: () => void): HTMLElement {
   return el(
     'button',
     {
       type: 'button',
       class: 'row-button',
-      'aria-label': `${label}: ${about}`,
+      'aria-label': `${label.replace(/…$/, '')}: ${about}`,
       on: {
         click: (event) => {
           event.stopPropagation();

@@ -1,6 +1,6 @@
 import { el } from '../dom';
 
-/** From this width on a row is one line. */
+/** From this width on a row is one line, unless its list says otherwise. */
 const wideWidth = 620;
 
 /** Rows kept beyond both edges, so that a quick scroll does not show holes. */
@@ -10,6 +10,8 @@ export interface VirtualListOptions<T> {
   readonly label: string;
   /** Height of a row by the width of the list: narrow ones may stack their cells (class `wide` in the style sheet). */
   readonly rowHeight: { readonly narrow: number; readonly wide: number };
+  /** Width of the list in pixels from which on it counts as wide. */
+  readonly wideFrom?: number;
   readonly keyOf: (item: T) => string | number;
   /** The cells of a row: cheap, since it runs for every row that scrolls into view. */
   readonly cells: (item: T) => readonly HTMLElement[];
@@ -103,8 +105,9 @@ export class VirtualList<T> {
     const { width = 0, height = 0 } = entry?.contentRect ?? {};
     // Not on screen: there is nothing to draw, and what was scrolled to is kept.
     if (width === 0) return;
+    const { wideFrom = wideWidth } = this.#options;
     const { narrow, wide } = this.#options.rowHeight;
-    const isWide = width >= wideWidth;
+    const isWide = width >= wideFrom;
     this.element.classList.toggle('wide', isWide);
     this.#height = height;
     this.#rowHeight = isWide ? wide : narrow;

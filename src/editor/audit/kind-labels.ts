@@ -2,19 +2,19 @@ import type { AuditKind, Severity } from '../../core/audit';
 import type { Localizer } from '../localizer';
 import { plainText } from '../safe-text';
 
-/** What happened, in the reader's words. A newer gateway may know kinds that this window does not. */
-export function kindLabel(l10n: Localizer, kind: AuditKind): string {
-  const labels: Record<AuditKind, string> = {
+/** What may happen, in the reader's words. */
+export function kindLabels(l10n: Localizer): Readonly<Record<AuditKind, string>> {
+  return {
     'auth.success': l10n.t('API key accepted'),
     'auth.failure': l10n.t('API key refused'),
     'auth.decoy': l10n.t('Decoy key used'),
-    'block.added': l10n.t('Blocked'),
+    'block.added': l10n.t('Address blocked'),
     'block.changed': l10n.t('Block changed'),
     'block.removed': l10n.t('Block lifted'),
     'block.expired': l10n.t('Block ended'),
-    'detection.intrusion': l10n.t('Attack pattern'),
+    'detection.intrusion': l10n.t('Intrusion attempt'),
     'detection.anomaly': l10n.t('Unusual traffic'),
-    'detection.honeypot': l10n.t('Decoy path touched'),
+    'detection.honeypot': l10n.t('Decoy path visited'),
     'detection.malformed': l10n.t('Malformed request'),
     'detection.tunnel': l10n.t('Tunnel or proxy noticed'),
     'throttle.rate': l10n.t('Rate limit reached'),
@@ -32,7 +32,7 @@ export function kindLabel(l10n: Localizer, kind: AuditKind): string {
     'exposure.changed': l10n.t('Exposure changed'),
     'certificate.issued': l10n.t('New certificate in use'),
     'certificate.expiring': l10n.t('Certificate ends soon'),
-    'certificate.failed': l10n.t('Certificate could not be had'),
+    'certificate.failed': l10n.t('No certificate obtained'),
     'certificate.revoked': l10n.t('Certificate revoked'),
     'checkup.finding': l10n.t('Check-up found a hole'),
     'gateway.started': l10n.t('Gateway started'),
@@ -41,7 +41,11 @@ export function kindLabel(l10n: Localizer, kind: AuditKind): string {
     'storage.failed': l10n.t('Storage failed'),
     'storage.retention': l10n.t('Old records archived'),
   };
-  return (labels as Partial<Record<string, string>>)[kind] ?? plainText(kind);
+}
+
+/** What happened. A newer gateway may know kinds that this window does not. */
+export function kindLabel(l10n: Localizer, kind: AuditKind): string {
+  return (kindLabels(l10n) as Partial<Record<string, string>>)[kind] ?? plainText(kind);
 }
 
 export function severityLabel(l10n: Localizer, severity: Severity): string {

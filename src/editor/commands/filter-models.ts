@@ -8,7 +8,7 @@ export const filterModels: CommandHandler = async ({ view, l10n }, argument) => 
       ? argument
       : await vscode.window.showInputBox({
           title: l10n.t('Filter Models'),
-          prompt: l10n.t('Words that the id or name of a model must have; empty shows all.'),
+          prompt: l10n.t('Words that the ID or name of a model must have; empty shows all.'),
           value: view.filter,
         });
   if (filter !== undefined) view.setFilter(filter);

@@ -84,7 +84,7 @@ async function askList(
     place,
     prompt: isAddresses
       ? l10n.t('Addresses and ranges the key may be used from; empty: from anywhere')
-      : l10n.t('Model ids, * for any characters; empty: all models'),
+      : l10n.t('Model IDs, * for any characters; empty: all models'),
     placeHolder: isAddresses ? '192.168.1.20, 10.0.0.0/8' : 'ollama/*',
     value: (scope[field] ?? []).join(', '),
     isOptional: true,

@@ -97,7 +97,8 @@ export function engineFacts(l10n: Localizer, engine: Engine, now: number): strin
   const state = engine.state;
   const facts = [
     plainText(engine.baseUrl.replace(/^http:\/\//, '')),
-    state === 'healthy' || state === 'degraded' ? plainText(engine.version ?? '') : '',
+    // The demo engine's version says nothing.
+    (state === 'healthy' || state === 'degraded') && engine.source !== 'demo' ? plainText(engine.version ?? '') : '',
     state === 'healthy' || state === 'degraded' ? latency(l10n, engine) : '',
     state === 'healthy' ? '' : stateLabel(l10n, state),
     engine.source === 'demo' ? l10n.t('demo') : '',

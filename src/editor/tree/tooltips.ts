@@ -42,7 +42,7 @@ export function engineTooltip(l10n: Localizer, engine: Engine, now: number): str
     [l10n.t('Checked'), engine.checkedAt === undefined ? '' : ago(l10n, now - engine.checkedAt)],
     [l10n.t('Since'), formatTime(engine.since, l10n.language)],
     [l10n.t('Found by'), foundBy(l10n, engine)],
-    [l10n.t('Prefix of its model ids'), `${markdownText(engine.id)}/`],
+    [l10n.t('Prefix of its model IDs'), `${markdownText(engine.id)}/`],
     [l10n.t('Start command'), markdownText(engine.startCommand ?? '')],
   ];
   const warnings = [
@@ -61,7 +61,7 @@ export function modelTooltip(
 ): string {
   const capabilities = model.capabilities.map((capability) => capabilityLabel(l10n, capability));
   const rows: Row[] = [
-    [l10n.t('Id to use'), markdownText(canonicalModelId(engine.id, model.id))],
+    [l10n.t('ID to use'), markdownText(canonicalModelId(engine.id, model.id))],
     [l10n.t('Engine'), markdownText(engine.name)],
     [l10n.t('Capabilities'), capabilities.join(', ')],
     [l10n.t('Parameters'), markdownText(model.parameters ?? '')],

@@ -10,7 +10,7 @@ describe('tooltips', () => {
     const model = makeModel({ parameters: '3.2B', sizeBytes: 2_019_393_189, contextMax: 131072 });
     const page = modelTooltip(english, makeEngine(), model, now);
 
-    assert.match(page, /\| Id to use \| ollama\\\/llama3\\\.2\\:3b \|/);
+    assert.match(page, /\| ID to use \| ollama\\\/llama3\\\.2\\:3b \|/);
     assert.match(page, /\| Size \| 2\.0 GB \|/);
     assert.match(page, /\| Context, made for \| 128k \(131,072 tokens\) \|/);
     assert.doesNotMatch(page, /Quantization/);
