@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Timer } from '../core/clock';
 import type { ErrorCode } from '../core/errors';
+import { printable } from '../core/printable';
 import type { AccessRecord, Identity, Outcome, Refusal, RequestFacts } from '../core/request';
 import type { Dialect, ErrorFormat } from './dialects/dialect';
 import { dialectOf, errorFormatOf } from './dialects/dialect-table';
@@ -188,7 +189,7 @@ export class Exchange {
       address: facts.clientAddress,
       method: facts.method,
       route: facts.route,
-      path: printable(pathOf(facts.target).slice(0, 200)),
+      path: printable(pathOf(facts.target), 200),
       status: this.res.headersSent ? this.res.statusCode : 499, // nginx' number for «client closed request»
       outcome: this.outcome ?? (this.res.writableFinished ? 'ok' : 'aborted'),
       durationMs: this.elapsedMs,
@@ -208,7 +209,7 @@ export class Exchange {
     if (this.#overheadUs !== undefined) record.overheadUs = this.#overheadUs;
     if (this.tokensIn !== undefined) record.tokensIn = this.tokensIn;
     if (this.tokensOut !== undefined) record.tokensOut = this.tokensOut;
-    if (typeof userAgent === 'string') record.userAgent = printable(userAgent.slice(0, 200));
+    if (typeof userAgent === 'string') record.userAgent = printable(userAgent, 200);
     return record;
   }
 
@@ -233,12 +234,4 @@ export class Exchange {
 
 function ignore(): void {
   // Nothing more can be done for it
-}
-
-const plain = /^[\x20-\x7e]*$/;
-
-/** Control characters and the like as `\xNN`, against forged log lines. */
-function printable(text: string): string {
-  if (plain.test(text)) return text;
-  return text.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
