@@ -8,6 +8,7 @@ import { finishReasons } from './finish-reasons';
 import { imageUrls } from './image-urls';
 import { jsonObjectFormat } from './json-object-format';
 import { maxTokens } from './max-tokens';
+import { nullEncoding } from './null-encoding';
 import { nullMembers } from './null-members';
 import { promptList } from './prompt-list';
 import { reasoningFields } from './reasoning-fields';
@@ -36,6 +37,7 @@ export const repairs: readonly Repair[] = [
   suffix,
   imageUrls,
   strayStreamOptions,
+  nullEncoding,
   emptyTools,
   toolChoice,
   unwantedTools,

@@ -1,6 +1,7 @@
 import { anthropicMessage, anthropicStream } from './anthropic-dialect';
 import type { Exchange } from './exchange';
 import type { IdSequence } from './ids';
+import { hasLateSystem } from './late-system';
 import {
   llamaChat,
   llamaChatStream,
@@ -206,6 +207,12 @@ function checkChat(body: JsonObject, script: Readonly<LlamaServerScript>): reado
   const { messages } = body;
   if (messages === undefined) return [400, "'messages' is required"];
   if (!Array.isArray(messages)) return [400, "Expected 'messages' to be an array"];
+  if (hasLateSystem(body)) {
+    return [
+      400,
+      'Unable to generate parser for this template. Automatic parser generation failed: Jinja Exception: System message must be at the beginning.',
+    ];
+  }
   const media = mediaParts(messages).map((part) => part['type']);
   if (media.includes('image_url') && script.model.hasVision !== true) {
     return [500, 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj'];

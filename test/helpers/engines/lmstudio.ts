@@ -2,6 +2,7 @@ import { anthropicMessage, anthropicStream } from './anthropic-dialect';
 import { embed } from './embeddings';
 import type { Exchange } from './exchange';
 import { IdSequence } from './ids';
+import { hasLateSystem } from './late-system';
 import {
   defaultLmStudioModels,
   openAiList,
@@ -23,6 +24,7 @@ import {
   completionPrompt,
   isObject,
   responsesPrompt,
+  strangeTool,
   wantsStream,
   wantsUsage,
   type JsonObject,
@@ -127,6 +129,8 @@ function chooseModel(context: Context, name: unknown): LmStudioModel | undefined
 
 function checkChat(body: JsonObject): string | undefined {
   if (!Array.isArray(body['messages'])) return "'messages' field is required";
+  if (hasLateSystem(body))
+    return 'Error rendering prompt with jinja template: "System message must be at the beginning."';
   if (isObject(body['tool_choice'])) {
     return "Invalid tool_choice type: 'object'. Supported string values: none, auto, required";
   }
@@ -143,6 +147,12 @@ async function inference(context: Context, kind: Kind, more: object = {}): Promi
   const { exchange, simulator, script, ids } = context;
   const body = readBody(context);
   if (!body) return;
+  const strange = kind === 'responses' ? strangeTool(body) : undefined;
+  if (strange !== undefined) {
+    const error = { message: 'Invalid', type: 'invalid_request_error', param: `tools.${strange}.type` };
+    exchange.sendJson(400, { error: { ...error, code: 'invalid_string' } }, json);
+    return;
+  }
   const problem = kind === 'chat' ? checkChat(body) : undefined;
   if (problem !== undefined) {
     sendStringError(context, 400, problem);

@@ -1,6 +1,7 @@
 import { anthropicMessage, anthropicStream } from './anthropic-dialect';
 import { embed, shorten, toBase64 } from './embeddings';
 import { epochSeconds } from './ids';
+import { hasLateSystem } from './late-system';
 import { modifiedAt, type OllamaModel } from './ollama-models';
 import { acquireModel, isRefusal, readBody, type OllamaContext, type OllamaHandler } from './ollama-state';
 import {
@@ -8,6 +9,7 @@ import {
   completionPrompt,
   mediaParts,
   responsesPrompt,
+  strangeTool,
   wantsStream,
   wantsUsage,
   type JsonObject,
@@ -68,6 +70,7 @@ function usage(reply: FinishedReply): object {
 
 function checkChat(body: JsonObject): string | undefined {
   if (!Array.isArray(body['messages']) || body['messages'].length === 0) return "[] is too short - 'messages'";
+  if (hasLateSystem(body)) return 'system message must be at the beginning';
   const effort = body['reasoning_effort'];
   if (typeof effort === 'string' && !efforts.has(effort)) return `invalid reasoning value: '${effort}'`;
   const isRemoteImage = mediaParts(body['messages']).some((part) =>
@@ -230,7 +233,8 @@ const embeddings: OllamaHandler = {
       sendError(context, 400, 'invalid input type');
       return;
     }
-    if (encoding !== undefined && encoding !== 'float' && encoding !== 'base64') {
+    // Go reads null as absent
+    if (encoding !== undefined && encoding !== null && encoding !== 'float' && encoding !== 'base64') {
       sendError(
         context,
         400,
@@ -306,7 +310,9 @@ export const ollamaOpenAiRoutes: Readonly<Record<string, OllamaHandler>> = {
   '/v1/responses': {
     methods: ['POST'],
     async handle(context) {
-      const ready = await prepare(context, responsesPrompt, () => undefined);
+      const ready = await prepare(context, responsesPrompt, (body) =>
+        strangeTool(body) === undefined ? undefined : 'Failed to parse tools: Unsupported tool type',
+      );
       if (!ready) return;
       const { body, reply } = ready;
       const facts = { id: context.state.ids.take(24), model: String(body['model']), reply };

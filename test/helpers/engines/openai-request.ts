@@ -52,6 +52,13 @@ export function responsesPrompt(body: JsonObject): Prompt {
   return withLimit(chatPrompt({ messages: input }, []), body, ['max_output_tokens']);
 }
 
+/** Where in `tools` the first is that no engine's own `/v1/responses` takes: of a namespace, or with free text. */
+export function strangeTool({ tools }: JsonObject): number | undefined {
+  const list: readonly unknown[] = Array.isArray(tools) ? tools : [];
+  const at = list.findIndex((tool) => isObject(tool) && (tool['type'] === 'namespace' || tool['type'] === 'custom'));
+  return at === -1 ? undefined : at;
+}
+
 /** Whether the request asked for a stream. */
 export function wantsStream(body: JsonObject): boolean {
   return body['stream'] === true;

@@ -2,6 +2,7 @@ import { anthropicMessage, anthropicStream } from './anthropic-dialect';
 import { embed, toBase64 } from './embeddings';
 import type { Exchange } from './exchange';
 import { epochSeconds, IdSequence } from './ids';
+import { hasLateSystem } from './late-system';
 import {
   openAiChat,
   openAiChatStream,
@@ -122,6 +123,8 @@ function readBody(context: Context, required: string): JsonObject | undefined {
   return body;
 }
 
+const lateSystem = ['System message must be at the beginning.', 'messages'] as const;
+
 function strictness(
   body: JsonObject,
   script: Readonly<VllmScript>,
@@ -130,6 +133,7 @@ function strictness(
   if (body['stream_options'] !== undefined && body['stream_options'] !== null && body['stream'] !== true) {
     return ['Stream options can only be defined when `stream=True`.', 'stream_options'];
   }
+  if (hasLateSystem(body)) return lateSystem;
   if (Array.isArray(tools) && tools.length === 0) return ['`tools` must not be an empty array.', 'tools'];
   const hasChoice = choice !== undefined && choice !== 'none';
   if (hasChoice && tools === undefined) return ['When using `tool_choice`, `tools` must be set.', 'tool_choice'];
@@ -156,7 +160,8 @@ async function inference(context: Context, kind: 'chat' | 'completion' | 'messag
     sendError(context, 500, 'InternalServerError', 'EngineCore encountered an issue.');
     return;
   }
-  const problem = kind === 'chat' ? strictness(body, script) : undefined;
+  const problem =
+    kind === 'chat' ? strictness(body, script) : kind === 'messages' && hasLateSystem(body) ? lateSystem : undefined;
   if (problem) {
     sendError(context, 400, 'BadRequestError', ...problem);
     return;
@@ -223,6 +228,11 @@ async function embeddings(context: Context): Promise<void> {
   }
   const body = readBody(context, 'input');
   if (!body) return;
+  const encoding = body['encoding_format'];
+  if (encoding !== undefined && encoding !== 'float' && encoding !== 'base64') {
+    sendError(context, 400, 'BadRequestError', "Input should be 'float' or 'base64'", 'encoding_format');
+    return;
+  }
   if (body['dimensions'] !== undefined) {
     sendError(
       context,
@@ -251,7 +261,7 @@ async function embeddings(context: Context): Promise<void> {
       return {
         index,
         object: 'embedding',
-        embedding: body['encoding_format'] === 'base64' ? toBase64(vector) : vector,
+        embedding: encoding === 'base64' ? toBase64(vector) : vector,
       };
     }),
     usage: { prompt_tokens: total, total_tokens: total, completion_tokens: 0, prompt_tokens_details: null },

@@ -1,6 +1,7 @@
 import type { CatalogEntry } from '../../../core/catalog';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
 import { isAbsent, listAt, RequestProblem } from '../request-problem';
+import { withOneSystemMessage } from '../system-messages';
 import { outputLimit } from './output-limit';
 import { chatMessages } from './request-messages';
 import { thinkingMembers } from './request-thinking';
@@ -24,7 +25,7 @@ export function chatRequest(request: JsonObject, entry: CatalogEntry): JsonObjec
     const isEmpty = isAbsent(value) || (Array.isArray(value) && value.length === 0);
     if (!isEmpty) throw new RequestProblem(name, 'is not supported: it needs Anthropic’s servers.');
   }
-  const messages = chatMessages(request);
+  const messages = withOneSystemMessage(chatMessages(request));
   const same = sameNames.flatMap((name) => (isAbsent(request[name]) ? [] : [[name, request[name]] as const]));
   const tools = chatTools(request);
   return {

@@ -5,6 +5,8 @@ import { anthropicErrors } from './anthropic-errors';
 import { anthropicStreams, anthropicUsage } from './anthropic-streams';
 import { chatMessages } from './request-messages';
 import { chatTools } from './request-tools';
+import { RequestMembers } from '../../repairs/request-members';
+import { hasLateSystemMessage } from './native-limits';
 import { estimateTokens } from './token-estimate';
 
 /** llama.cpp has it since its Messages API, vLLM since PR 35588 of 2026-02-28 (first release 0.17.0); Ollama has none. */
@@ -22,7 +24,10 @@ export const countTokens: Dialect = {
   streams: anthropicStreams,
   streamsByDefault: false,
   neverStreams: true,
-  nativePath: (entry) => (isNativeSince(entry, nativeSince) ? '/v1/messages/count_tokens' : undefined),
+  nativePath: (entry, body) =>
+    isNativeSince(entry, nativeSince) && !hasLateSystemMessage(new RequestMembers(body))
+      ? '/v1/messages/count_tokens'
+      : undefined,
   usage: anthropicUsage,
   translate: (body) =>
     translating(body, (request) => {

@@ -3,6 +3,7 @@ import type { EngineKind } from '../../../core/engine';
 import type { InferenceBody } from '../../inference-body';
 import { isJsonObject } from '../../repairs/json-object';
 import { RequestMembers } from '../../repairs/request-members';
+import { hasSystemMessage } from '../system-messages';
 import { surelyFits } from './output-limit';
 
 interface Limit {
@@ -12,6 +13,11 @@ interface Limit {
 }
 
 const limits: readonly Limit[] = [
+  // vLLM refuses such roles until 2026-06 (vllm 44000), templates of the others wherever the message is not the first
+  {
+    kinds: new Set<EngineKind>(['ollama', 'llamacpp', 'vllm']),
+    concerns: (_entry, _body, request) => hasLateSystemMessage(request),
+  },
   // llama-server goes on with a whole answer whose client has gone; FLM asks for a stream and joins it
   { kinds: new Set<EngineKind>(['llamacpp']), concerns: (_entry, body) => !body.isStream },
   // Ollama reads no tool choice, llama.cpp takes a named tool for `auto`
@@ -32,6 +38,11 @@ const limits: readonly Limit[] = [
   },
   { kinds: new Set<EngineKind>(['vllm']), concerns: (entry, body) => !surelyFits(entry, body) },
 ];
+
+/** Claude Code since 2.1.154 has one in every request. Escaped quotes in texts look different, so the search is exact. */
+export function hasLateSystemMessage(request: RequestMembers): boolean {
+  return request.includes('messages', '"system"') && hasSystemMessage(request.value('messages'));
+}
 
 /** Whether an engine that speaks the dialect itself is better not asked in it. */
 export function isBetterTranslated(entry: CatalogEntry, body: InferenceBody): boolean {

@@ -2,6 +2,7 @@ import type { CatalogEntry } from '../../../core/catalog';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
 import { effortMembers } from '../effort';
 import { isAbsent, objectAt, RequestProblem, stringAt } from '../request-problem';
+import { withOneSystemMessage } from '../system-messages';
 import { chatMessages } from './request-items';
 import { chatTools } from './request-tools';
 
@@ -28,7 +29,7 @@ export function chatRequest(request: JsonObject, entry: CatalogEntry): JsonObjec
   const same = sameNames.flatMap((name) => (isAbsent(request[name]) ? [] : [[name, request[name]] as const]));
   const { max_output_tokens: limit, reasoning } = request;
   return {
-    messages: chatMessages(request),
+    messages: withOneSystemMessage(chatMessages(request)),
     ...Object.fromEntries(same),
     ...(!isAbsent(limit) && { max_tokens: limit }),
     ...chatTools(request),

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
 import { isAbsent, listAt, objectAt, RequestProblem, stringAt } from '../request-problem';
+import { calledName, customInput } from './tool-origins';
 
 type Part =
   | { readonly type: 'text'; readonly text: string }
@@ -34,7 +35,8 @@ class Chat {
     const type = item.type ?? 'message';
     if (type === 'message') this.#message(item, path);
     else if (type === 'function_call') this.#assistant().calls.push(toolCall(item, path));
-    else if (type === 'function_call_output') this.#output(item, path);
+    else if (type === 'custom_tool_call') this.#assistant().calls.push(customCall(item, path));
+    else if (outputTypes.has(type)) this.#output(item, path);
     else if (type === 'reasoning') this.#assistant().reasoning.push(...thoughts(item));
     else {
       const name = typeof type === 'string' ? type.slice(0, 60) : 'unknown';
@@ -80,14 +82,22 @@ class Chat {
   }
 }
 
-function toolCall({ call_id: id, name, arguments: text }: JsonObject, path: string): JsonObject {
+const outputTypes = new Set<unknown>(['function_call_output', 'custom_tool_call_output']);
+
+function toolCall(item: JsonObject, path: string): JsonObject {
+  const { arguments: text } = item;
+  return calling(item, path, isAbsent(text) ? '{}' : stringAt(text, `${path}.arguments`));
+}
+
+function customCall(item: JsonObject, path: string): JsonObject {
+  return calling(item, path, JSON.stringify({ [customInput]: stringAt(item.input, `${path}.input`) }));
+}
+
+function calling({ call_id: id, name, namespace }: JsonObject, path: string, text: string): JsonObject {
   return {
     id: stringAt(id, `${path}.call_id`),
     type: 'function',
-    function: {
-      name: stringAt(name, `${path}.name`),
-      arguments: isAbsent(text) ? '{}' : stringAt(text, `${path}.arguments`),
-    },
+    function: { name: calledName(stringAt(name, `${path}.name`), namespace), arguments: text },
   };
 }
 

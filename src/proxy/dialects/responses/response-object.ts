@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
 import { tokenCount } from '../chat-parts';
 import { isAbsent } from '../request-problem';
+import { toldTools } from './request-tools';
+import { customText, type ToolOrigin, type ToolOrigins } from './tool-origins';
 
 /** What an answer needs besides the engine's words. */
 export interface ResponseFacts {
@@ -11,6 +13,7 @@ export interface ResponseFacts {
   readonly receivedAt: number;
   /** Much of it is told back. */
   readonly request: JsonObject;
+  readonly origins: ToolOrigins;
 }
 
 /** Ids of a response and of its items. */
@@ -40,7 +43,7 @@ export function responseObject(facts: ResponseFacts, answer: JsonObject, result:
     temperature: request.temperature ?? null,
     text: request.text ?? { format: { type: 'text' } },
     tool_choice: request.tool_choice ?? 'auto',
-    tools: request.tools ?? [],
+    tools: toldTools(request),
     top_p: request.top_p ?? null,
     truncation: 'disabled',
     usage: null,
@@ -82,8 +85,24 @@ export function reasoningPart(text: string): JsonObject {
   return { type: 'reasoning_text', text };
 }
 
-export function callItem(id: string, callId: string, name: string, text: string, status = 'completed'): JsonObject {
-  return { id, type: 'function_call', status, call_id: callId, name, arguments: text };
+/** A call in the form that belongs to its tool: `name` and `text` are the model's. */
+export function callItem(
+  { id, callId, name, text, origin }: Call,
+  status: 'in_progress' | 'completed' = 'completed',
+): JsonObject {
+  const shared = { id, status, call_id: callId, name: origin?.name ?? name };
+  const place = origin?.namespace === undefined ? {} : { namespace: origin.namespace };
+  if (origin?.type === 'custom') return { ...shared, type: 'custom_tool_call', ...place, input: customText(text) };
+  return { ...shared, type: 'function_call', ...place, arguments: text };
+}
+
+export interface Call {
+  readonly id: string;
+  readonly callId: string;
+  readonly name: string;
+  /** Arguments as the model wrote them. */
+  readonly text: string;
+  readonly origin: ToolOrigin | undefined;
 }
 
 function outputText(output: readonly JsonObject[]): string {

@@ -16,6 +16,7 @@ import {
   textPart,
   type ResponseFacts,
 } from './response-object';
+import { customText, type ToolOrigin } from './tool-origins';
 
 /** One item of the output while it grows. */
 interface Item {
@@ -24,6 +25,7 @@ interface Item {
   readonly id: string;
   callId: string;
   name: string;
+  origin: ToolOrigin | undefined;
   text: string;
   isOpen: boolean;
   /** Something came after its end was told. */
@@ -85,7 +87,10 @@ export class ResponseStream implements StreamTranslator {
       const callId = typeof piece.id === 'string' ? piece.id : '';
       item = this.#open('call', callId, typeof called.name === 'string' ? called.name : '');
       this.#calls.set(index, item);
-    } else if (item.name === '' && typeof called.name === 'string') item.name = called.name;
+    } else if (item.name === '' && typeof called.name === 'string') {
+      item.name = called.name;
+      item.origin = this.#facts.origins.get(called.name);
+    }
     const text = argumentsText(called.arguments);
     if (text !== '') this.#grow(item, text);
   }
@@ -102,7 +107,8 @@ export class ResponseStream implements StreamTranslator {
     const at = this.#items.length;
     const id = idOf(prefixes[kind], this.#facts, at);
     const known = callId === '' ? idOf('call', this.#facts, at) : callId;
-    const item: Item = { kind, at, id, callId: known, name, text: '', isOpen: true, isStale: false };
+    const origin = this.#facts.origins.get(name);
+    const item: Item = { kind, at, id, callId: known, name, origin, text: '', isOpen: true, isStale: false };
     this.#items.push(item);
     this.#say('response.output_item.added', { output_index: at, item: begun(item) });
     const part = parts[kind]?.('');
@@ -113,6 +119,7 @@ export class ResponseStream implements StreamTranslator {
   #grow(item: Item, delta: string): void {
     item.text += delta;
     item.isStale = !item.isOpen;
+    if (item.origin?.type === 'custom') return; // its text is inside JSON that is not whole yet
     const more = { ...places[item.kind], delta };
     this.#sayOf(item, `${names[item.kind]}.delta`, more);
   }
@@ -123,8 +130,14 @@ export class ResponseStream implements StreamTranslator {
     item.isOpen = false;
     item.isStale = false;
     const { kind, text, name } = item;
-    const whole = kind === 'call' ? { arguments: text, name } : { ...places[kind], text };
-    this.#sayOf(item, `${names[kind]}.done`, whole);
+    if (item.origin?.type === 'custom') {
+      const input = customText(text);
+      this.#sayOf(item, 'response.custom_tool_call_input.delta', { delta: input });
+      this.#sayOf(item, 'response.custom_tool_call_input.done', { input });
+    } else {
+      const whole = kind === 'call' ? { arguments: text, name: item.origin?.name ?? name } : { ...places[kind], text };
+      this.#sayOf(item, `${names[kind]}.done`, whole);
+    }
     const part = parts[kind]?.(text);
     if (part !== undefined && isFirst) this.#sayOf(item, 'response.content_part.done', { content_index: 0, part });
     this.#say('response.output_item.done', { output_index: item.at, item: finished(item) });
@@ -174,13 +187,15 @@ const parts: Readonly<Partial<Record<Item['kind'], (text: string) => JsonObject>
   message: textPart,
 };
 
-function begun({ kind, id, callId, name }: Item): JsonObject {
-  if (kind === 'call') return callItem(id, callId, name, '', 'in_progress');
+function begun(item: Item): JsonObject {
+  const { kind, id } = item;
+  if (kind === 'call') return callItem({ ...item, text: '' }, 'in_progress');
   if (kind === 'message') return { ...messageItem(id, '', 'in_progress'), content: [] };
   return { ...reasoningItem(id, ''), status: 'in_progress', content: [] };
 }
 
-function finished({ kind, id, callId, name, text }: Item): JsonObject {
-  if (kind === 'call') return callItem(id, callId, name, text);
+function finished(item: Item): JsonObject {
+  const { kind, id, text } = item;
+  if (kind === 'call') return callItem(item);
   return kind === 'message' ? messageItem(id, text) : reasoningItem(id, text);
 }

@@ -9,6 +9,7 @@ import { chatRequest } from './chat-request';
 import { responseErrors } from './response-errors';
 import { ResponseStream } from './response-stream';
 import { responseStreams, responseUsage } from './response-streams';
+import { toolOrigins } from './tool-origins';
 import { wholeResponse } from './whole-response';
 
 /**
@@ -24,11 +25,11 @@ export const openAiResponses: Dialect = {
   streams: responseStreams,
   streamsByDefault: false,
   nativePath: (entry, body) =>
-    isNativeSince(entry, nativeSince) && !ignoresFormat(entry, body) ? '/v1/responses' : undefined,
+    isNativeSince(entry, nativeSince) && !isBetterTranslated(entry, body) ? '/v1/responses' : undefined,
   usage: responseUsage,
   translate: (body, { entry, requestId, receivedAt }) =>
     translating(body, (request) => {
-      const facts = { requestId, receivedAt, model: entry.model.id, request };
+      const facts = { requestId, receivedAt, model: entry.model.id, request, origins: toolOrigins(request) };
       const translation = {
         route: '/v1/chat/completions',
         request: chatRequest(request, entry),
@@ -39,11 +40,23 @@ export const openAiResponses: Dialect = {
     }),
 };
 
-/** LM Studio honours a JSON schema in its chat API only (lmstudio-bug-tracker 2403). */
-function ignoresFormat({ engine }: CatalogEntry, body: InferenceBody): boolean {
-  if (engine.kind !== 'lmstudio') return false;
+/** Requests that these engines treat worse in this API than in their chat API. State is theirs alone. */
+function isBetterTranslated({ engine }: CatalogEntry, body: InferenceBody): boolean {
   const members = new RequestMembers(body);
+  if (members.has('previous_response_id')) return false;
+  return refusesTools(members) || (engine.kind === 'lmstudio' && ignoresFormat(members));
+}
+
+/** Codex sends its tools in namespaces, which no engine is known to take (ollama 17618, lmstudio-bug-tracker 1810). */
+function refusesTools(members: RequestMembers): boolean {
+  if (!members.includes('tools', '"namespace"') && !members.includes('tools', '"custom"')) return false;
+  const tools = members.value('tools');
+  const types = Array.isArray(tools) ? tools.map((tool: unknown) => (isJsonObject(tool) ? tool.type : undefined)) : [];
+  return types.includes('namespace') || types.includes('custom');
+}
+
+/** LM Studio honours a JSON schema in its chat API only (lmstudio-bug-tracker 2403). */
+function ignoresFormat(members: RequestMembers): boolean {
   const text = members.value('text');
-  const isPlain = !isJsonObject(text) || !isJsonObject(text.format) || text.format.type === 'text';
-  return !isPlain && !members.has('previous_response_id');
+  return isJsonObject(text) && isJsonObject(text.format) && text.format.type !== 'text';
 }

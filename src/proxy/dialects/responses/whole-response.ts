@@ -24,7 +24,9 @@ export function wholeResponse(answer: JsonObject, facts: ResponseFacts): JsonObj
     const { name, arguments: given } = functionOf(call);
     const at = output.length;
     const callId = typeof call.id === 'string' && call.id !== '' ? call.id : idOf('call', facts, at);
-    output.push(callItem(idOf('fc', facts, at), callId, typeof name === 'string' ? name : '', argumentsText(given)));
+    const called = typeof name === 'string' ? name : '';
+    const id = idOf('fc', facts, at);
+    output.push(callItem({ id, callId, name: called, text: argumentsText(given), origin: facts.origins.get(called) }));
   }
   return responseObject(facts, answer, ended(reason, output, answer.usage));
 }

@@ -3,6 +3,7 @@ import { emptyTools } from '../../../../src/proxy/repairs/empty-tools';
 import { imageUrls } from '../../../../src/proxy/repairs/image-urls';
 import { jsonObjectFormat } from '../../../../src/proxy/repairs/json-object-format';
 import { maxTokens } from '../../../../src/proxy/repairs/max-tokens';
+import { nullEncoding } from '../../../../src/proxy/repairs/null-encoding';
 import { promptList } from '../../../../src/proxy/repairs/prompt-list';
 import { strayStreamOptions } from '../../../../src/proxy/repairs/stream-options';
 import { tokenInput } from '../../../../src/proxy/repairs/token-input';
@@ -38,6 +39,17 @@ describe('stream-options', () => {
 
   it('keeps them for a stream', () => {
     assert.equal(changeOf(strayStreamOptions, { stream: true, stream_options: {} }), undefined);
+  });
+});
+
+describe('null-encoding', () => {
+  it('drops a form of vectors that is null', () => {
+    assert.deepEqual(changeOf(nullEncoding, { encoding_format: null }), { drop: ['encoding_format'] });
+  });
+
+  it('keeps one that is said, and adds none', () => {
+    assert.equal(changeOf(nullEncoding, { encoding_format: 'base64' }), undefined);
+    assert.equal(changeOf(nullEncoding, {}), undefined);
   });
 });
 
