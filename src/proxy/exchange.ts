@@ -159,7 +159,8 @@ export class Exchange {
     for (const [name, value] of Object.entries(refusal.headers ?? {})) headers.push(name, value);
     if (refusal.retryAfterSec !== undefined) headers.push('retry-after', String(Math.ceil(refusal.retryAfterSec)));
     const error = openAiError(refusal.code, refusal.message, param);
-    if (error.status === 401) headers.push('www-authenticate', 'Bearer');
+    // Clients that renew tokens (Claude Code) ask ten times in three minutes before they show a 401, unless told not to
+    if (error.status === 401) headers.push('www-authenticate', 'Bearer', 'x-should-retry', 'false');
     this.respondError(error, refusal.code, headers);
   }
 

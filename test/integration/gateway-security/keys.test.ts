@@ -182,6 +182,7 @@ describe('API keys at the proxy', function () {
         assert.equal(error.type, status === 401 ? 'authentication_error' : 'permission_error');
         assert.ok(error instanceof (status === 401 ? OpenAI.AuthenticationError : OpenAI.PermissionDeniedError));
         assert.equal(error.headers.get('www-authenticate'), status === 401 ? 'Bearer' : null);
+        assert.equal(error.headers.get('x-should-retry'), status === 401 ? 'false' : null);
         assert.ok(!error.message.includes(secret));
         const requestId = error.headers.get('x-request-id') ?? '';
         const [row] = await gateway.audit({ requestId });
