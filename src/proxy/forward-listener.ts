@@ -37,6 +37,9 @@ export const failedEnginesHeader = 'x-flm-failed-engines';
  * while the request waits for its turn, that means sending the head of a stream early. The price: an error of the engine
  * that comes after it is an error event under status 200, so a client that repeats by status does not repeat. An engine
  * that answers in time costs nothing of this, and 0 switches it off.
+ *
+ * What such a head could not say yet, because the engine was chosen after it, stands before the first event as a comment,
+ * one line for each header: `: x-flm-engine: ollama`. Formats of lines have no early heads, and no comments.
  */
 export class ForwardListener implements UpstreamListener, AnswerContext {
   readonly exchange: Exchange;
@@ -52,6 +55,8 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
   /** Takes over when nobody reads the answer any more. */
   #unread: UpstreamListener | undefined;
   #isDeaf = false;
+  /** Headers of FLM that the client knows, as comment lines. */
+  #toldHead = '';
 
   constructor(exchange: Exchange, clock: Clock, config: FlmConfig) {
     this.exchange = exchange;
@@ -96,7 +101,10 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     attempt.sign(signOf(status));
     attempt.settle('answered');
     if (isRefusingStatus(status) && attempt.goOn(false)) attempt.call.abort();
-    else this.#answer = this.#answerFor(status, headers);
+    else {
+      this.#answer = this.#answerFor(status, headers);
+      if (this.isOpen) this.#tellHead();
+    }
     if (!res.headersSent) ownTime.wait(); // a whole answer: the rest of it is the engine's time, too
   }
 
@@ -140,6 +148,7 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     }
     this.exchange.errorCode = code;
     this.exchange.outcome ??= 'error';
+    this.#tellHead();
     this.#writer.write(this.exchange.errors.event(error, this.exchange.facts.id));
     this.#writer.end();
   }
@@ -248,6 +257,7 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
       const type = this.exchange.dialect?.streams.contentType ?? 'text/event-stream';
       this.exchange.writeHead(200, [...this.#engineHeaders(), ...this.#streamHead(type)]);
       this.isOpen = true;
+      this.#toldHead = this.#headLines();
       this.#pingOpen();
     }
   }
@@ -263,8 +273,28 @@ export class ForwardListener implements UpstreamListener, AnswerContext {
     if (ping !== undefined && this.#writer?.isStalled === false) this.#writer.write(ping);
   }
 
+  /** After an early head: what is known now and was not then. */
+  #tellHead(): void {
+    const lines = this.#headLines();
+    if (lines === this.#toldHead) return;
+    this.#toldHead = lines;
+    this.#writer?.write(`${lines}\n`);
+  }
+
+  #headLines(): string {
+    const headers = [...this.#engineHeaders(), ...this.#planHeaders()];
+    let lines = '';
+    for (let at = 0; at + 1 < headers.length; at += 2)
+      lines += `: ${headers[at] as string}: ${headers[at + 1] as string}\n`;
+    return lines;
+  }
+
   #streamHead(contentType: string): readonly string[] {
-    return [...(this.#attempt?.plan.headers(this.#stream?.names ?? []) ?? []), ...streamHeaders(contentType)];
+    return [...this.#planHeaders(), ...streamHeaders(contentType)];
+  }
+
+  #planHeaders(): readonly string[] {
+    return this.#attempt?.plan.headers(this.#stream?.names ?? []) ?? [];
   }
 
   #engineHeaders(): readonly string[] {
