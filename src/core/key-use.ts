@@ -12,8 +12,10 @@ export interface KeyUse {
   readonly at: number;
 }
 
+type Used = Pick<AccessRecord, 'identity' | 'outcome' | 'queueMs' | 'tokensIn' | 'tokensOut' | 'at'>;
+
 /** What one request adds; undefined without a key. */
-export function keyUse({ identity, outcome, queueMs, tokensIn, tokensOut, at }: AccessRecord): KeyUse | undefined {
+export function keyUse({ identity, outcome, queueMs, tokensIn, tokensOut, at }: Used): KeyUse | undefined {
   if (identity?.type !== 'key') return undefined;
   const isRefused = outcome === 'refused';
   return {

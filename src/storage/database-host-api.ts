@@ -52,8 +52,8 @@ export interface SaveReport {
  */
 export interface DatabaseHostApi {
   open(request: OpenRequest): Promise<OpenReport>;
-  /** Journal lines. Answers the number of the last entry in the database. */
-  apply(lines: Uint8Array): Promise<number>;
+  /** Batches of journal lines, in one transaction. Answers the number of the last entry in the database. */
+  apply(batches: readonly Uint8Array[]): Promise<number>;
   saveEngines(engines: readonly Engine[], at: number): Promise<void>;
   save(now: number): Promise<SaveReport>;
   retain(policy: RetentionPolicy, now: number): Promise<RetentionResult>;

@@ -21,8 +21,7 @@ import type { DatabaseHostApi, OpenReport, OpenRequest, SaveReport } from './dat
 import { EntryApplier } from './entry-applier';
 import { exportToFile } from './export-file';
 import type { FileSystem } from './file-system';
-import type { JournalEntry } from './journal-entry';
-import { jsonOffset } from './journal-format';
+import { readBatch } from './journal-format';
 import { searchAccess, searchAudit } from './log-search';
 import { migrate, migrations } from './migrations';
 import type { Migration } from './migrations';
@@ -100,16 +99,10 @@ export class DatabaseHost implements DatabaseHostApi {
     };
   }
 
-  apply(lines: Uint8Array): Promise<number> {
+  apply(batches: readonly Uint8Array[]): Promise<number> {
     const { applier } = this.#use();
     if (!this.#isReadOnly) {
-      applier.apply(
-        Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength)
-          .toString('utf8')
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line) => JSON.parse(line.slice(jsonOffset)) as JournalEntry),
-      );
+      applier.apply(batches.flatMap(readBatch));
     }
     return Promise.resolve(applier.applied);
   }

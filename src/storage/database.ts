@@ -17,8 +17,11 @@ export class Database {
   /** Opens the bytes of a database file, or an empty database. Throws when they are no database. */
   constructor(engine: SqlJsStatic, content?: Uint8Array) {
     this.#db = new engine.Database(content);
-    // Nothing but memory lies beneath: no journal of SQLite's own, no syncing, temporary tables in memory.
-    this.#db.run('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;');
+    // Nothing but memory lies beneath: no journal of SQLite's own, no syncing, temporary tables in memory. Nobody else
+    // opens it either: without exclusive locking every transaction began with an empty cache, 5 µs of a record's 15.
+    this.#db.run(
+      'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA locking_mode = EXCLUSIVE;',
+    );
   }
 
   /** Runs a statement without a result. Prepared on first use and kept. */

@@ -25,6 +25,7 @@ const accessFields = [
     'route',
     'path',
     'engineId',
+    'failedEngines',
     'modelId',
   ],
   ...['status', 'outcome', 'rule', 'errorCode', 'isStream', 'durationMs', 'queueMs', 'firstTokenMs', 'tokensIn'],

@@ -2,6 +2,7 @@ import type { StoredKey } from '../core/api-key';
 import type { AuditEvent } from '../core/audit';
 import type { AllowEntry, Block } from '../core/block';
 import type { AccessRecord } from '../core/request';
+import type { AccessValues } from './access-codec';
 
 /** A small named JSON value: the security policy and the like. */
 export interface StoredDocument {
@@ -13,7 +14,10 @@ export interface StoredDocument {
 /** Everything that goes through the journal, by its tag. Tags are on disk: never reuse one. */
 export interface JournalEntries {
   a: AuditEvent;
+  /** Access record as an object: read, no longer written. */
   r: AccessRecord;
+  /** Access record as its column values; columns added later may be missing at the end. */
+  q: AccessValues;
   k: StoredKey;
   /** Key removed. */
   kd: { readonly id: string };

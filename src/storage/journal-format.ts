@@ -11,16 +11,39 @@ import type { EntryTag, JournalEntry } from './journal-entry';
 
 const crcDigits = 8;
 /** Where the JSON of a line begins. */
-export const jsonOffset = crcDigits + 1;
+const jsonOffset = crcDigits + 1;
+
+type BatchEnd = readonly [lastNumber: number, tag: 'm', mac: string];
 
 /** One line of the journal. Costs about 1 µs per 300 characters beyond the JSON itself. */
 export function encodeEntry(number: number, tag: EntryTag, json: string): string {
   return encodeLine(`[${number},"${tag}",${json}]`);
 }
 
-/** The line that ends a batch. */
-export function encodeBatchEnd(lastNumber: number, batch: Uint8Array | string, secret: Uint8Array): string {
-  return encodeLine(`[${lastNumber},"m","${macOf(batch, secret)}"]`);
+/** More than the line that ends a batch can take: 14 characters of frame, 16 digits of number, 43 of signature. */
+const maxEndBytes = 96;
+
+/** The lines of a batch and the line that ends it, as the file gets them: the text is copied once. */
+export function encodeBatch(lines: readonly string[], lastNumber: number, secret: Uint8Array): Uint8Array {
+  const text = lines.join('');
+  const size = Buffer.byteLength(text);
+  // A buffer of its own, not a slice of Node's pool: a message to another thread takes the whole of what lies beneath
+  const batch = Buffer.allocUnsafeSlow(size + maxEndBytes);
+  batch.write(text, 0, 'utf8');
+  const end = encodeLine(`[${lastNumber},"m","${macOf(batch.subarray(0, size), secret)}"]`);
+  return batch.subarray(0, size + batch.write(end, size, 'latin1'));
+}
+
+/** Entries of a batch that never left memory: nothing is checked. About 1.5 µs a line. */
+export function readBatch(batch: Uint8Array): JournalEntry[] {
+  const text = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength).toString('utf8');
+  const entries: JournalEntry[] = [];
+  for (let begin = 0, end; begin < text.length; begin = end + 1) {
+    end = text.indexOf('\n', begin);
+    const line = JSON.parse(text.slice(begin + jsonOffset, end)) as JournalEntry | BatchEnd;
+    if (line[1] !== 'm') entries.push(line);
+  }
+  return entries;
 }
 
 function encodeLine(json: string): string {
@@ -77,7 +100,7 @@ export function parseJournal(data: Uint8Array, secret?: Uint8Array): JournalCont
   return { entries, damagedLines: damagedLines - damagedAtEnd, forgedBatches, isTorn };
 }
 
-function parseLine(line: string): JournalEntry | readonly [number, 'm', string] | undefined {
+function parseLine(line: string): JournalEntry | BatchEnd | undefined {
   const json = line.slice(jsonOffset);
   if (
     line.charAt(crcDigits) !== ' ' ||

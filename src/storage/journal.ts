@@ -1,59 +1,15 @@
 import type { Clock, Timer } from '../core/clock';
 import { errorCodeOf } from './file-system';
-import type { FileSystem, OpenFile } from './file-system';
+import type { FileSystem } from './file-system';
+import type { PendingBatch, Waiter } from './journal-batch';
 import type { EntryTag } from './journal-entry';
-import { journalPath, listJournalFiles } from './journal-files';
-import { encodeBatchEnd, encodeEntry } from './journal-format';
+import { JournalFile } from './journal-file';
+import { listJournalFiles } from './journal-files';
+import { encodeBatch, encodeEntry } from './journal-format';
+import type { JournalEvents, JournalOptions } from './journal-options';
+import { UnwrittenBatches } from './unwritten-batches';
 
-/**
- * A run of entries on its way into the database and to the disk. Bytes rather than a string: they lie outside the heap,
- * so that batches in waiting cost the garbage collector nothing.
- */
-export interface JournalBatch {
-  readonly first: number;
-  readonly last: number;
-  /** Lines of the journal, without the end of the batch. */
-  readonly data: Uint8Array;
-}
-
-export interface JournalEvents {
-  /** Called once per batch, in order, before the batch is on disk. */
-  onBatch(batch: JournalBatch): void;
-  /** Writing began to fail, or works again. */
-  onHealth(error: string | undefined): void;
-  /** What was on disk is gone (somebody deleted a file): the database should be saved now. */
-  onVanished(): void;
-}
-
-export interface JournalTimings {
-  /** Longest wait before a queued entry is written. */
-  readonly batchMs: number;
-  /** Most entries of a batch: what bounds the time one batch takes on the event loop. */
-  readonly batchEntries: number;
-  /** Longest time between writing and flushing to the disk. */
-  readonly syncMs: number;
-  /** Most entries waiting while the disk fails; beyond it the oldest are given up and counted. */
-  readonly maxWaiting: number;
-}
-
-export interface JournalOptions extends JournalTimings {
-  readonly folder: string;
-  readonly secret: Uint8Array;
-}
-
-export const journalDefaults: JournalTimings = { batchMs: 50, batchEntries: 250, syncMs: 1_000, maxWaiting: 100_000 };
-
-interface Waiter {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface PendingBatch extends JournalBatch {
-  readonly count: number;
-  /** Resolved once the batch is flushed to the disk. */
-  readonly durable: readonly Waiter[];
-}
-
+const nothing = new Uint8Array();
 const retryFirstMs = 500;
 const retryMaxMs = 30_000;
 
@@ -68,22 +24,15 @@ export class Journal {
   readonly #clock: Clock;
   readonly #options: JournalOptions;
   readonly #events: JournalEvents;
+  readonly #file: JournalFile;
 
   #next = 1;
   #lines: string[] = [];
   #linesFirst = 1;
   #durable: Waiter[] = [];
-  #unwritten: PendingBatch[] = [];
+  readonly #unwritten = new UnwrittenBatches();
   #unsynced: PendingBatch[] = [];
-  #waitingEntries = 0;
-  #dropped = 0;
 
-  #file: OpenFile | undefined;
-  #filePath = '';
-  #fileIdentity = '';
-  #fileBytes = 0;
-  #turn = 0;
-  #wantsNewFile = false;
   #writing: Promise<void> | undefined;
   #health: string | undefined;
   #batchTimer: Timer | undefined;
@@ -97,6 +46,7 @@ export class Journal {
     this.#clock = clock;
     this.#options = options;
     this.#events = events;
+    this.#file = new JournalFile(fs, options.folder);
   }
 
   /** Number of the last entry taken. */
@@ -106,12 +56,12 @@ export class Journal {
 
   /** Size of the file being written. */
   get fileBytes(): number {
-    return this.#fileBytes;
+    return this.#file.bytes;
   }
 
   /** Entries given up so far because the disk failed for too long. */
   get dropped(): number {
-    return this.#dropped;
+    return this.#unwritten.dropped;
   }
 
   /** Begins a new file for entries from `next` on. */
@@ -156,22 +106,20 @@ export class Journal {
 
   /** The next batch begins a new file, so that the current one can be pruned once a saved database holds it. */
   rotate(): void {
-    this.#wantsNewFile = true;
+    this.#file.rotate();
   }
 
   /** A saved database holds entries up to `saved`, and its backup those up to `backedUp`: what neither needs goes. */
   async prune(saved: number, backedUp: number): Promise<void> {
     // Batches a failing disk did not take need no journal once the database has them.
-    while (this.#unwritten[0] !== undefined && this.#unwritten[0].last <= saved && this.#writing === undefined) {
-      const batch = this.#unwritten.shift();
-      this.#waitingEntries -= batch?.count ?? 0;
-      for (const waiter of batch?.durable ?? []) waiter.resolve();
+    while (this.#unwritten.first !== undefined && this.#unwritten.first.last <= saved && this.#writing === undefined) {
+      for (const waiter of this.#unwritten.shift()?.durable ?? []) waiter.resolve();
     }
-    if (this.#unwritten.length === 0) this.#setHealth(undefined);
+    if (this.#unwritten.isEmpty) this.#setHealth(undefined);
     const files = await listJournalFiles(this.#fs, this.#options.folder);
     for (const [index, file] of files.entries()) {
       const following = files[index + 1];
-      if (following === undefined || following.first - 1 > backedUp || file.path === this.#filePath) break;
+      if (following === undefined || following.first - 1 > backedUp || file.path === this.#file.path) break;
       await this.#fs.remove(file.path);
     }
   }
@@ -183,7 +131,7 @@ export class Journal {
     this.#batchTimer?.cancel();
     this.#syncTimer?.cancel();
     this.#retryTimer?.cancel();
-    await this.#closeFile();
+    await this.#file.close();
   }
 
   /** Turns the queue into a batch, gives it to the database and starts writing. */
@@ -194,58 +142,42 @@ export class Journal {
       const batch: PendingBatch = {
         first: this.#linesFirst,
         last: this.last,
-        data: Buffer.from(this.#lines.join('')),
+        data: this.#lines.length > 0 ? encodeBatch(this.#lines, this.last, this.#options.secret) : nothing,
         count: this.#lines.length,
         durable: this.#durable,
       };
       this.#lines = [];
       this.#durable = [];
       this.#linesFirst = this.#next;
-      this.#unwritten.push(batch);
-      this.#waitingEntries += batch.count;
-      this.#giveUpExcess();
+      this.#unwritten.add(batch);
+      if (this.#health !== undefined) this.#unwritten.giveUpBeyond(this.#options.maxWaiting);
       if (batch.count > 0) this.#events.onBatch(batch);
     }
     this.#write();
   }
 
-  #giveUpExcess(): void {
-    while (
-      this.#waitingEntries > this.#options.maxWaiting &&
-      this.#unwritten.length > 1 &&
-      this.#health !== undefined
-    ) {
-      const batch = this.#unwritten.shift();
-      this.#waitingEntries -= batch?.count ?? 0;
-      this.#dropped += batch?.count ?? 0;
-      for (const waiter of batch?.durable ?? []) waiter.reject(new Error('Given up: the disk failed for too long.'));
-    }
-  }
-
   #write(): void {
     const isWaiting = this.#retryTimer !== undefined;
-    if (this.#writing !== undefined || this.#unwritten.length === 0 || isWaiting) return;
+    if (this.#writing !== undefined || this.#unwritten.isEmpty || isWaiting) return;
     this.#writing = this.#writeAll()
       .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         this.#writing = undefined;
         // A batch that came while the last one failed waits for the retry.
-        if (this.#unwritten.length > 0 && this.#retryTimer === undefined) this.#write();
+        if (!this.#unwritten.isEmpty && this.#retryTimer === undefined) this.#write();
       });
   }
 
   async #writeAll(): Promise<void> {
-    for (let batch = this.#unwritten[0]; batch !== undefined; batch = this.#unwritten[0]) {
+    for (let batch = this.#unwritten.first; batch !== undefined; batch = this.#unwritten.first) {
       if (batch.count > 0) {
-        if (this.#wantsNewFile) await this.#endFile();
-        this.#file ??= await this.#openFile(batch.first);
-        const end = encodeBatchEnd(batch.last, batch.data, this.#options.secret);
-        const data = Buffer.concat([batch.data, Buffer.from(end)]);
-        await this.#file.write(data);
-        this.#fileBytes += data.byteLength;
+        if (this.#file.isToEnd) {
+          await this.#syncFile();
+          await this.#file.close();
+        }
+        await this.#file.write(batch.first, batch.data);
       }
-      this.#unwritten.shift();
-      this.#waitingEntries -= batch.count;
+      if (this.#unwritten.first === batch) this.#unwritten.shift(); // else it was given up meanwhile
       this.#unsynced.push(batch);
       if (batch.durable.length > 0) await this.#syncFile();
     }
@@ -254,30 +186,6 @@ export class Journal {
     }
     this.#setHealth(undefined);
     this.#retryMs = retryFirstMs;
-  }
-
-  async #endFile(): Promise<void> {
-    this.#wantsNewFile = false;
-    await this.#syncFile();
-    await this.#closeFile();
-  }
-
-  async #openFile(first: number): Promise<OpenFile> {
-    // An existing name means a file that began with the same entry and then failed: it may end in a torn line.
-    for (;;) {
-      const path = journalPath(this.#options.folder, first, this.#turn++);
-      try {
-        const file = await this.#fs.open(path, 'exclusive');
-        this.#filePath = path;
-        this.#fileBytes = 0;
-        this.#fileIdentity = (await this.#fs.stat(path))?.identity ?? '';
-        await this.#fs.syncFolder(this.#options.folder).catch(() => undefined);
-        return file;
-      } catch (error) {
-        if (errorCodeOf(error) === 'ENOENT') await this.#fs.makeFolder(this.#options.folder);
-        else if (errorCodeOf(error) !== 'EEXIST') throw error;
-      }
-    }
   }
 
   /** Flushes outside of writing: at most `syncMs` after a write, and at the end. */
@@ -296,10 +204,7 @@ export class Journal {
   async #syncFile(): Promise<void> {
     this.#syncTimer?.cancel();
     this.#syncTimer = undefined;
-    await this.#file?.sync();
-    const identity = (await this.#fs.stat(this.#filePath))?.identity;
-    if (this.#file !== undefined && identity !== this.#fileIdentity) {
-      // The name is gone or means another file: what was written reaches nobody.
+    if ((await this.#file.sync()) === 'vanished') {
       this.#events.onVanished();
       throw new Error('The journal file vanished.');
     }
@@ -314,29 +219,17 @@ export class Journal {
    */
   async #failed(error: unknown): Promise<void> {
     const code = errorCodeOf(error);
-    const again = [...this.#unsynced, ...this.#unwritten];
-    for (const batch of again) for (const waiter of batch.durable) waiter.reject(error);
+    for (const waiter of this.#unwritten.beginAgainWith(this.#unsynced)) waiter.reject(error);
     this.#unsynced = [];
-    this.#unwritten = again.map((batch) => ({ ...batch, durable: [] })).filter((batch) => batch.count > 0);
-    this.#waitingEntries = this.#unwritten.reduce((sum, batch) => sum + batch.count, 0);
-    await this.#closeFile();
+    await this.#file.close();
     this.#setHealth(code);
-    this.#giveUpExcess();
+    this.#unwritten.giveUpBeyond(this.#options.maxWaiting);
     if (this.#isStopped) return;
     this.#retryTimer = this.#clock.setTimeout(() => {
       this.#retryTimer = undefined;
       this.#write();
     }, this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, retryMaxMs);
-  }
-
-  async #closeFile(): Promise<void> {
-    const file = this.#file;
-    if (file === undefined) return;
-    this.#file = undefined;
-    this.#filePath = '';
-    this.#fileBytes = 0;
-    await file.close().catch(() => undefined);
   }
 
   #setHealth(error: string | undefined): void {

@@ -61,6 +61,7 @@ const accessTexts = [
   'path',
   'model_id',
   'engine_id',
+  'failed_engines',
   'address',
   'key_label',
   'key_id',

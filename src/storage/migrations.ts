@@ -69,6 +69,11 @@ export const migrations: readonly Migration[] = [
           FROM access WHERE key_id IS NOT NULL GROUP BY key_id;
       `),
   },
+  {
+    version: 4,
+    what: 'engines that were asked before the one that answered',
+    up: (db) => db.script('ALTER TABLE access ADD COLUMN failed_engines TEXT'),
+  },
 ];
 
 /** `newer`: written by a later FLM; nothing was changed. */

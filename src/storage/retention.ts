@@ -4,8 +4,8 @@ import { archiveFolder, listArchives, writeArchive } from './archive';
 import { auditRow, hashIndex, selectAudit } from './audit-codec';
 import type { AuditChain } from './audit-chain';
 import type { Database } from './database';
-import { dayOf } from './entry-applier';
 import type { FileSystem } from './file-system';
+import { dayOf } from './utc-day';
 
 export interface RetentionResult {
   readonly archivedRows: number;

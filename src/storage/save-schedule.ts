@@ -3,13 +3,24 @@ import type { Clock, Timer } from '../core/clock';
 export interface SaveTimings {
   /** Saved when nothing was written for this long. */
   readonly quietMs: number;
-  /** Saved at the latest this long after the first unsaved change. */
+  /** Saved at the latest this long after the first unsaved change, unless a long save was just before it. */
   readonly maxDelayMs: number;
+  /**
+   * After a save, so many times its length pass before the next, at most 5 minutes: a large database is written as a
+   * whole, and one request every few seconds would otherwise cost 100 ms and 60 MB of disk each. The journal has what is
+   * not saved.
+   */
+  readonly restFactor: number;
 }
 
-export const saveDefaults: SaveTimings = { quietMs: 5_000, maxDelayMs: 30_000 };
+export const saveDefaults: SaveTimings = { quietMs: 5_000, maxDelayMs: 30_000, restFactor: 200 };
 
-/** When to save: after a quiet period, at most a maximum delay after the first change, one save at a time. */
+const maxRestMs = 5 * 60_000;
+
+/**
+ * When to save: after a quiet period, at most a maximum delay after the first change, one save at a time, and for a
+ * large database not more than about half a percent of the time.
+ */
 export class SaveSchedule {
   readonly #clock: Clock;
   readonly #timings: SaveTimings;
@@ -18,6 +29,7 @@ export class SaveSchedule {
   #lastChange = 0;
   #timer: Timer | undefined;
   #running: Promise<boolean> | undefined;
+  #restUntil = Number.NEGATIVE_INFINITY;
 
   /** `save` says whether it worked; it must not reject. */
   constructor(clock: Clock, timings: SaveTimings, save: () => Promise<boolean>) {
@@ -43,9 +55,12 @@ export class SaveSchedule {
     this.#timer = undefined;
     const since = this.#firstChange;
     this.#firstChange = undefined;
+    const begin = this.#clock.monotonic();
     this.#running = this.#save();
     const worked = await this.#running;
     this.#running = undefined;
+    const end = this.#clock.monotonic();
+    this.#restUntil = end + Math.min((end - begin) * this.#timings.restFactor, maxRestMs);
     if (!worked) {
       this.#firstChange ??= since ?? this.#clock.monotonic();
       this.#checkIn(this.#timings.maxDelayMs); // Not before the maximum delay has passed again.
@@ -71,7 +86,8 @@ export class SaveSchedule {
       return;
     }
     const now = this.#clock.monotonic();
-    const dueAt = Math.min(this.#lastChange + this.#timings.quietMs, this.#firstChange + this.#timings.maxDelayMs);
+    const { quietMs, maxDelayMs } = this.#timings;
+    const dueAt = Math.max(Math.min(this.#lastChange + quietMs, this.#firstChange + maxDelayMs), this.#restUntil);
     if (now >= dueAt) void this.now();
     else this.#checkIn(dueAt - now);
   }

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { FlmError, messageOf } from '../core/errors';
 import { DatabaseHost } from './database-host';
+import { errorCodeOf } from './file-system';
 import { nodeFileSystem } from './node-file-system';
 import type { WorkerAnswer, WorkerCall } from './worker-messages';
 
@@ -13,7 +14,9 @@ async function answer({ id, method, args }: WorkerCall): Promise<WorkerAnswer> {
     const call = host[method].bind(host) as (...args: readonly unknown[]) => Promise<unknown>;
     return { id, ok: true, value: await call(...args) };
   } catch (error) {
-    return { id, ok: false, message: messageOf(error), ...(FlmError.is(error) ? { code: error.code } : {}) };
+    const message = messageOf(error);
+    if (FlmError.is(error)) return { id, ok: false, message, code: error.code };
+    return { id, ok: false, message, systemCode: errorCodeOf(error) };
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FlmError } from '../core/errors';
 import type { DatabaseHostApi, RunningHost } from './database-host-api';
-import type { WorkerAnswer, WorkerCall } from './worker-messages';
+import type { WorkerAnswer, WorkerCall, WorkerFailure } from './worker-messages';
 
 interface PendingCall {
   readonly resolve: (value: never) => void;
@@ -17,6 +17,12 @@ function createWorker(): Worker {
   const source = JSON.stringify(join(__dirname, 'storage-worker.ts'));
   const code = `const load = require('node:module').createRequire(${source}); load('tsx/cjs'); load(${source});`;
   return new Worker(code, { eval: true, execArgv: [] });
+}
+
+/** An error does not cross threads with its `code`, so it is put together again. */
+function errorOf({ code, message, systemCode }: WorkerFailure): FlmError {
+  const cause = systemCode === undefined ? {} : { cause: Object.assign(new Error(message), { code: systemCode }) };
+  return new FlmError(code ?? 'storage_failed', message, cause);
 }
 
 /** Starts the storage worker. Its failure to start shows as the end of the host and the rejection of the first call. */
@@ -40,7 +46,7 @@ export function startWorkerHost(): RunningHost {
     const pending = calls.get(answer.id);
     calls.delete(answer.id);
     if (answer.ok) pending?.resolve(answer.value as never);
-    else pending?.reject(new FlmError(answer.code ?? 'storage_failed', answer.message));
+    else pending?.reject(errorOf(answer));
     if (calls.size === 0) worker.unref();
   });
   worker.on('error', (error) => end(new FlmError('storage_failed', 'The storage worker failed.', { cause: error })));
@@ -61,7 +67,7 @@ export function startWorkerHost(): RunningHost {
 
   const api: DatabaseHostApi = {
     open: (request) => call('open', request),
-    apply: (lines) => call('apply', lines),
+    apply: (batches) => call('apply', batches),
     saveEngines: (engines, at) => call('saveEngines', engines, at),
     save: (now) => call('save', now),
     retain: (policy, now) => call('retain', policy, now),

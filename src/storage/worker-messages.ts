@@ -9,6 +9,13 @@ export interface WorkerCall {
 }
 
 /** Its answer. */
-export type WorkerAnswer =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly message: string; readonly code?: ErrorCode };
+export type WorkerAnswer = { readonly id: number; readonly ok: true; readonly value: unknown } | WorkerFailure;
+
+export interface WorkerFailure {
+  readonly id: number;
+  readonly ok: false;
+  readonly message: string;
+  readonly code?: ErrorCode;
+  /** Code of the system's error (`ENOSPC`), which decides what a person is told. */
+  readonly systemCode?: string;
+}

@@ -82,7 +82,7 @@ async function main(): Promise<void> {
     }),
     fs,
     lockWaitMs: 15_000,
-    save: { quietMs: 15, maxDelayMs: 40 },
+    save: { quietMs: 15, maxDelayMs: 40, restFactor: 0 },
     journal: { batchMs: 5, batchEntries: 50 },
     retention: { ...defaultRetention, maxRows: 1_500 },
     startHost: crashMigration

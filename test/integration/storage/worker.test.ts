@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -75,6 +75,24 @@ describe('storage with its worker', function () {
     record(storage, 'x');
 
     assert.equal((await storage.queryAudit({})).rows.length, 1);
+    await storage.stop();
+  });
+
+  it('tells what the system said when the worker cannot save, and saves when it can again', async () => {
+    const storage = create(startWorkerHost);
+    await storage.start();
+    const inTheWay = join(folder, 'flm.db.tmp', 'x');
+    mkdirSync(inTheWay, { recursive: true });
+    record(storage, 'x');
+
+    assert.equal(await storage.saveNow(), false);
+    const { state } = storage;
+    rmSync(join(folder, 'flm.db.tmp'), { recursive: true });
+    assert.equal(await storage.saveNow(), true);
+
+    assert.ok(state.kind === 'degraded');
+    assert.match(String(state.reason.args[1]), /^E[A-Z]+$/);
+    assert.equal(storage.state.kind, 'ok');
     await storage.stop();
   });
 

@@ -5,7 +5,7 @@ import type { AccessRecord } from '../../../../src/core/request';
 import { startLocalHost } from '../../../../src/storage/local-host';
 import type { ProcessProbe } from '../../../../src/storage/process-probe';
 import { Storage } from '../../../../src/storage/storage';
-import type { StorageOptions } from '../../../../src/storage/storage';
+import type { StorageOptions } from '../../../../src/storage/storage-options';
 import { FakeClock } from '../../../helpers/fake-clock';
 import { MemoryFileSystem } from './memory-file-system';
 import type { MemoryDisk } from './memory-file-system';
