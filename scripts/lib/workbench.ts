@@ -131,6 +131,19 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Which of these questions is asked now, a list by its placeholder or a text by its prompt. */
+  async questionAmong<Q extends string>(...questions: readonly Q[]): Promise<Q> {
+    const widget = this.page.locator('.quick-input-widget');
+    return Promise.any(
+      questions.map(async (question) => {
+        const list = widget.locator(`input[placeholder^="${question}"]`);
+        const prompt = widget.locator('.quick-input-message').filter({ hasText: question });
+        await list.or(prompt).first().waitFor({ timeout: stepTimeoutMs });
+        return question;
+      }),
+    );
+  }
+
   /** Accepts the list of several choices whose placeholder begins with `placeholder`, as it is. */
   async acceptChoices(placeholder: string): Promise<void> {
     const input = this.page.locator(`.quick-input-widget input[placeholder^="${placeholder}"]`);

@@ -7,6 +7,7 @@ import { createKey } from '../../../scripts/lib/security-walk';
 import type { Workbench } from '../../../scripts/lib/workbench';
 import type { MachineAddress } from '../../../src/core/exposure';
 import { startOllama } from '../../helpers/engines/ollama';
+import { Teardown } from '../../helpers/teardown';
 import { PipeWindow } from './pipe-window';
 
 const testTimeoutMs = 180_000;
@@ -18,31 +19,32 @@ const picture = (name: string): string => at('out', 'screenshots', `${name}.png`
 describe('exposure in a workbench', function () {
   this.timeout(testTimeoutMs);
 
+  const teardown = new Teardown();
   let ollama: Awaited<ReturnType<typeof startOllama>>;
   let editor: PackedEditor;
   let window: Workbench;
   let port: number;
   let pipe: PipeWindow;
-  let disconnect = (): void => undefined;
   let address: MachineAddress;
 
   before(async function () {
-    ollama = await startOllama();
+    ollama = teardown.add(await startOllama());
     port = await freePort();
-    editor = await PackedEditor.start({
+    const settings = {
       'flm.engines.detect': false,
       'flm.engines.addresses': [{ url: ollama.url }],
       'flm.proxy.port': port,
       // Text that can be read in the page.
       'terminal.integrated.gpuAcceleration': 'off',
-    });
+    };
+    editor = teardown.add(await PackedEditor.start(settings));
     window = await editor.openWindow();
     await window.showContainer('FLM');
     await window.row('Ollama').first().waitFor({ timeout: shownTimeoutMs });
     await window.statusBarItem('FLM').click();
     await window.statusBarItem(`:${port}`).waitFor({ timeout: shownTimeoutMs });
     pipe = await PipeWindow.connect(editor.globalStorage);
-    disconnect = () => pipe.close();
+    teardown.call(() => pipe.close());
     const own = (await pipe.request('exposure/addresses', {})).find(({ family }) => family === 4);
     if (own === undefined) return this.skip();
     address = own;
@@ -50,11 +52,7 @@ describe('exposure in a workbench', function () {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.screenshot(picture('exposure-failed'));
   });
-  after(async () => {
-    disconnect();
-    await editor.stop();
-    await ollama.stop();
-  });
+  after(() => teardown.run());
 
   const openRow = () => window.row('Other machines can connect');
   const openAddresses = () => pipe.state.sharing.exposure.addresses;
@@ -213,26 +211,22 @@ describe('exposure in a workbench', function () {
 describe('a workspace nobody trusts', function () {
   this.timeout(testTimeoutMs);
 
+  const teardown = new Teardown();
   let editor: PackedEditor;
   let window: Workbench;
   let port: number;
 
   before(async () => {
     port = await freePort();
-    editor = await PackedEditor.start(
-      { 'flm.engines.detect': false, 'flm.proxy.port': port, 'flm.proxy.autoStart': true },
-      {
-        isUntrusted: true,
-        files: {
-          '.vscode/settings.json': JSON.stringify({ 'flm.proxy.exposure': 'all', 'flm.proxy.interfaces': ['eth0'] }),
-        },
-      },
-    );
+    const settings = { 'flm.engines.detect': false, 'flm.proxy.port': port, 'flm.proxy.autoStart': true };
+    const workspace = JSON.stringify({ 'flm.proxy.exposure': 'all', 'flm.proxy.interfaces': ['eth0'] });
+    const options = { isUntrusted: true, files: { '.vscode/settings.json': workspace } };
+    editor = teardown.add(await PackedEditor.start(settings, options));
     window = await editor.openWindow();
     await window.showContainer('FLM');
     await window.statusBarItem(`:${port}`).waitFor({ timeout: shownTimeoutMs });
   });
-  after(() => editor.stop());
+  after(() => teardown.run());
 
   it('can neither open the proxy by its settings nor offer the commands that do', async () => {
     await window.statusBarItem('Restricted Mode').waitFor({ timeout: shownTimeoutMs });
@@ -254,5 +248,25 @@ describe('a workspace nobody trusts', function () {
 
     assert.equal(exposure.scope, 'machine');
     assert.equal(exposure.unconfirmed, undefined);
+  });
+
+  it('can stop what is open to others', async function () {
+    const pipe = await PipeWindow.connect(editor.globalStorage);
+    teardown.call(() => pipe.close());
+    const own = (await pipe.request('exposure/addresses', {})).find(({ family }) => family === 4);
+    if (own === undefined) return this.skip();
+    await pipe.request('keys/create', { label: 'tablet' });
+    const { policy } = await pipe.request('policy/get', {});
+    await pipe.request('policy/set', { policy: { ...(policy as object), tls: { mode: 'off', plainHttp: true } } });
+    await pipe.request('exposure/confirm', {
+      scope: 'interfaces',
+      addresses: [own.address],
+      until: Date.now() + 600_000,
+    });
+    await pipe.stateWhere('it is open', ({ sharing }) => sharing.exposure.addresses.includes(own.address));
+
+    await window.runCommand('FLM: Stop Sharing Beyond This Machine');
+
+    await pipe.stateWhere('nothing is open', ({ sharing }) => sharing.exposure.addresses.length === 0);
   });
 });

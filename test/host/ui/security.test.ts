@@ -5,6 +5,7 @@ import { at } from '../../../scripts/lib/project.mjs';
 import { attack, createKey, savePolicy } from '../../../scripts/lib/security-walk';
 import type { Workbench } from '../../../scripts/lib/workbench';
 import { startOllama } from '../../helpers/engines/ollama';
+import { Teardown } from '../../helpers/teardown';
 
 const testTimeoutMs = 180_000;
 /** From a click or a request to what the workbench shows of it, on a machine busy with other things. */
@@ -16,6 +17,7 @@ const picture = (name: string): string => at('out', 'screenshots', `${name}.png`
 describe('security in a workbench', function () {
   this.timeout(testTimeoutMs);
 
+  const teardown = new Teardown();
   let ollama: Awaited<ReturnType<typeof startOllama>>;
   let editor: PackedEditor;
   let window: Workbench;
@@ -33,14 +35,11 @@ describe('security in a workbench', function () {
   const statusOf = (address: string): Promise<number> => statusWith({ 'x-forwarded-for': address });
 
   before(async () => {
-    ollama = await startOllama();
+    ollama = teardown.add(await startOllama());
     port = await freePort();
     origin = `http://127.0.0.1:${port}`;
-    editor = await PackedEditor.start({
-      'flm.engines.detect': false,
-      'flm.engines.addresses': [{ url: ollama.url }],
-      'flm.proxy.port': port,
-    });
+    const settings = { 'flm.engines.addresses': [{ url: ollama.url }], 'flm.proxy.port': port };
+    editor = teardown.add(await PackedEditor.start({ 'flm.engines.detect': false, ...settings }));
     window = await editor.openWindow();
     await window.showContainer('FLM');
     await window.row('Ollama').first().waitFor({ timeout: shownTimeoutMs });
@@ -50,10 +49,7 @@ describe('security in a workbench', function () {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.screenshot(picture('security-failed'));
   });
-  after(async () => {
-    await editor.stop();
-    await ollama.stop();
-  });
+  after(() => teardown.run());
 
   it('makes an API key that opens the proxy, and lists it', async () => {
     secret = await createKey(window, 'tablet');

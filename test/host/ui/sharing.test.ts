@@ -5,6 +5,7 @@ import { PackedEditor } from '../../../scripts/lib/packed-editor';
 import { at } from '../../../scripts/lib/project.mjs';
 import type { Workbench } from '../../../scripts/lib/workbench';
 import { startOllama } from '../../helpers/engines/ollama';
+import { Teardown } from '../../helpers/teardown';
 import { PipeWindow } from './pipe-window';
 import { SecondHost, secondHostKind } from './second-host';
 
@@ -17,19 +18,17 @@ const picture = (name: string): string => at('out', 'screenshots', `${name}.png`
 describe('sharing in a workbench', function () {
   this.timeout(testTimeoutMs);
 
+  const teardown = new Teardown();
   let ollama: Awaited<ReturnType<typeof startOllama>>;
   let editor: PackedEditor;
   let window: Workbench;
   let port: number;
 
   before(async () => {
-    ollama = await startOllama();
+    ollama = teardown.add(await startOllama());
     port = await freePort();
-    editor = await PackedEditor.start({
-      'flm.engines.detect': false,
-      'flm.engines.addresses': [{ url: ollama.url }],
-      'flm.proxy.port': port,
-    });
+    const settings = { 'flm.engines.addresses': [{ url: ollama.url }], 'flm.proxy.port': port };
+    editor = teardown.add(await PackedEditor.start({ 'flm.engines.detect': false, ...settings }));
     window = await editor.openWindow();
     await window.showContainer('FLM');
     await window.row('Ollama').first().waitFor({ timeout: shownTimeoutMs });
@@ -37,10 +36,7 @@ describe('sharing in a workbench', function () {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window.screenshot(picture('sharing-failed'));
   });
-  after(async () => {
-    await editor.stop();
-    await ollama.stop();
-  });
+  after(() => teardown.run());
 
   /** Everything after who it is for. */
   async function answerTheRest(name: string): Promise<void> {
@@ -54,6 +50,9 @@ describe('sharing in a workbench', function () {
   it('opens nothing beyond this machine without a yes to what exactly', async () => {
     await window.runCommand('FLM: Share…');
     await window.pick('Your Network');
+    // Which of them is asked on a machine in several; none ticked means the private ones.
+    const next = await window.questionAmong('Which networks', 'Name of the share');
+    if (next === 'Which networks') await window.acceptChoices(next);
     await answerTheRest('everybody');
     await window.pick('Encrypt with a Certificate');
 

@@ -8,6 +8,7 @@ import { startLlamaServer } from '../../helpers/engines/llama-server';
 import { startLmStudio } from '../../helpers/engines/lmstudio';
 import { startOllama } from '../../helpers/engines/ollama';
 import { startVllm } from '../../helpers/engines/vllm';
+import { Teardown } from '../../helpers/teardown';
 
 const hostTimeoutMs = 180_000;
 
@@ -34,11 +35,13 @@ describe('the packed extension in a workbench', function () {
   this.timeout(hostTimeoutMs);
 
   describe('with no engine', () => {
+    const teardown = new Teardown();
     let editor: PackedEditor;
     before(async () => {
-      editor = await PackedEditor.start({ 'flm.engines.detect': false, 'flm.proxy.port': await freePort() });
+      const settings = { 'flm.engines.detect': false, 'flm.proxy.port': await freePort() };
+      editor = teardown.add(await PackedEditor.start(settings));
     });
-    after(() => editor.stop());
+    after(() => teardown.run());
 
     it('says how to get one', async () => {
       const window = await editor.openWindow();
@@ -65,26 +68,23 @@ describe('the packed extension in a workbench', function () {
   });
 
   describe('with an engine of each kind', () => {
+    const teardown = new Teardown();
     let editor: PackedEditor;
-    let simulators: readonly { readonly url: string; stop(): Promise<void> }[];
     let port: number;
     let first: Workbench;
     let second: Workbench;
 
     before(async () => {
-      simulators = await Promise.all([startOllama(), startVllm(), startLmStudio(), startLlamaServer()]);
+      const addresses: { readonly url: string }[] = [];
+      for (const start of [startOllama, startVllm, startLmStudio, startLlamaServer]) {
+        addresses.push({ url: teardown.add(await start()).url });
+      }
       port = await freePort();
-      editor = await PackedEditor.start({
-        'flm.engines.detect': false,
-        'flm.engines.addresses': simulators.map(({ url }) => ({ url })),
-        'flm.proxy.port': port,
-      });
+      const settings = { 'flm.engines.addresses': addresses, 'flm.proxy.port': port };
+      editor = teardown.add(await PackedEditor.start({ 'flm.engines.detect': false, ...settings }));
       first = await editor.openWindow();
     });
-    after(async () => {
-      await editor.stop();
-      await Promise.all(simulators.map((simulator) => simulator.stop()));
-    });
+    after(() => teardown.run());
 
     it('lists the engines with their models', async () => {
       await first.showContainer('FLM');
