@@ -103,7 +103,7 @@ export class JsonAnswer implements Answer {
   #answer(whole: Buffer, usage: Usage | undefined): void {
     const { exchange, plan } = this.#context;
     const { body, answer, applied, fault } = this.#repairs?.apply(whole) ?? unrepaired(whole);
-    const headers = plan.headers(applied, plan.warningOf(usage) ?? plan.warning);
+    const headers = plan.headers(applied, plan.warningsOf(usage));
     if (fault !== undefined) {
       exchange.outcome = 'engine-error';
       this.#context.respondError(fault.error, fault.code, headers);

@@ -68,6 +68,7 @@ export function planRepairs(
 }
 
 const noWarners: readonly ((usage: Usage) => Warning | undefined)[] = [];
+const noWarnings: readonly Warning[] = [];
 const nothing: readonly string[] = [];
 
 /** What is to be done to the answer of one request. */
@@ -79,7 +80,7 @@ export class RepairPlan {
   /** Names of the repairs made on the request. */
   readonly applied: readonly string[];
   /** Known before the answer. */
-  readonly warning: Warning | undefined;
+  readonly warnings: readonly Warning[] = noWarnings;
   readonly #warners: readonly ((usage: Usage) => Warning | undefined)[];
 
   constructor(
@@ -101,7 +102,7 @@ export class RepairPlan {
       this.#warners = noWarners;
       return;
     }
-    this.warning = warners.map((warner) => warner.before?.()).find((warning) => warning !== undefined);
+    this.warnings = warners.flatMap((warner) => warner.before?.() ?? []);
     this.#warners = warners.flatMap((warner) => warner.after ?? []);
   }
 
@@ -118,7 +119,7 @@ export class RepairPlan {
     });
     const renderer = this.#renderer(context);
     const isArmed = steps.length > 0 || this.#warners.length > 0 || renderer !== undefined;
-    return isArmed ? new RepairedStream(steps, names, (usage) => this.warningOf(usage), renderer) : undefined;
+    return isArmed ? new RepairedStream(steps, names, (usage) => this.warningsOf(usage), renderer) : undefined;
   }
 
   /** For a whole answer; undefined when no repair is armed. */
@@ -140,19 +141,20 @@ export class RepairPlan {
     return translator && new Renderer(context, translator, this.voice);
   }
 
-  /** Undefined when the header said it already, or there is nothing to say. */
-  warningOf(usage: Usage | undefined): Warning | undefined {
-    if (usage === undefined || this.warning !== undefined || this.#warners.length === 0) return undefined;
-    return this.#warners.map((warn) => warn(usage)).find((warning) => warning !== undefined);
+  /** What the engine's count shows and the header has not said. */
+  warningsOf(usage: Usage | undefined): readonly Warning[] {
+    if (usage === undefined || this.#warners.length === 0) return noWarnings;
+    return this.#warners.flatMap((warn) => warn(usage) ?? []).filter((warning) => !this.warnings.includes(warning));
   }
 
   /** Headers of the answer: repairs of the request, with those made on the answer or armed for it. */
-  headers(onAnswer: readonly string[], warning = this.warning): readonly string[] {
-    if (this.applied.length === 0 && onAnswer.length === 0 && warning === undefined) return nothing;
+  headers(onAnswer: readonly string[], late: readonly Warning[] = noWarnings): readonly string[] {
+    const warnings = late.length === 0 ? this.warnings : [...this.warnings, ...late];
+    if (this.applied.length === 0 && onAnswer.length === 0 && warnings.length === 0) return nothing;
     const names = [...new Set([...this.applied, ...onAnswer])];
     return [
       ...(names.length === 0 ? [] : [repairHeader, names.join(', ')]),
-      ...(warning === undefined ? [] : [warningHeader, warning]),
+      ...(warnings.length === 0 ? [] : [warningHeader, warnings.join(', ')]),
     ];
   }
 }

@@ -77,8 +77,8 @@ export interface WholeRepair {
   readonly apply: (answer: JsonObject) => JsonObject | Fault;
 }
 
-/** A value of the header `x-flm-warning`. */
-export type Warning = 'context-truncated';
+/** A value of the header `x-flm-warning`, which lists them like `x-flm-repair`. */
+export type Warning = 'context-truncated' | 'tool-choice-not-forced';
 
 /** Says what is wrong with an answer that cannot be repaired. */
 export interface Warner {

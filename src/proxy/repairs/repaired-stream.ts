@@ -30,7 +30,7 @@ export class RepairedStream implements BlockSink {
   /** Set when a repair ended the stream with an error; nothing follows then. */
   fault: Fault | undefined;
   readonly #steps: readonly ChunkRepair[];
-  readonly #warningOf: (usage: Usage | undefined) => Warning | undefined;
+  readonly #warningsOf: (usage: Usage | undefined) => readonly Warning[];
   readonly #renderer: Renderer | undefined;
   readonly #blocks = new SseBlocks(this);
   #out: (Buffer | string)[] = [];
@@ -40,13 +40,13 @@ export class RepairedStream implements BlockSink {
   constructor(
     steps: readonly ChunkRepair[],
     names: readonly string[],
-    warningOf: (usage: Usage | undefined) => Warning | undefined,
+    warningsOf: (usage: Usage | undefined) => readonly Warning[],
     renderer?: Renderer,
   ) {
     this.#renderer = renderer;
     this.#steps = steps;
     this.names = names;
-    this.#warningOf = warningOf;
+    this.#warningsOf = warningsOf;
   }
 
   /** Where the output stands. */
@@ -142,9 +142,9 @@ export class RepairedStream implements BlockSink {
     this.tally.done();
     this.#endSteps(true);
     if (this.fault !== undefined) return;
-    const warning = this.#warningOf(this.tally.usage);
-    const isTold = warning !== undefined && this.#renderer?.takesComments !== false;
-    if (isTold) this.#out.push(`: x-flm-warning: ${warning}\n\n`);
+    const warnings = this.#warningsOf(this.tally.usage);
+    const isTold = warnings.length > 0 && this.#renderer?.takesComments !== false;
+    if (isTold) this.#out.push(`: x-flm-warning: ${warnings.join(', ')}\n\n`);
     if (this.#renderer === undefined) this.#raw(bytes, false);
     else this.#say(this.#renderer.end());
   }

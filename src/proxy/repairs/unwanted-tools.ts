@@ -1,9 +1,6 @@
 import { chatRoutes, type Repair } from './repair';
 
-/**
- * `tool_choice: none`, which Ollama does not read: without tools nothing can be called. That Ollama cannot be made to
- * call one either (`required`, a named tool) has no repair.
- */
+/** `tool_choice: none`, which Ollama does not read: without tools nothing can be called. */
 export const unwantedTools: Repair = {
   name: 'unwanted-tools',
   kinds: ['ollama'],

@@ -11,7 +11,8 @@ export const knownFailures: readonly KnownFailure[] = [
   {
     kind: 'ollama',
     feature: 'one named tool',
-    reason: 'Ollama reads no tool_choice: nothing makes it call a tool.',
+    reason:
+      'Ollama reads no tool_choice: it gets that tool alone, with x-flm-warning: tool-choice-not-forced; nothing makes it call.',
   },
 ];
 

@@ -28,7 +28,7 @@ describe('The record of an exchange', () => {
     const { path, userAgent } = new Exchange(host, facts, {} as unknown as IncomingMessage, res, []).record();
 
     assert.equal(path, '/a\\u000d\\u000ab\\u202ec');
-    assert.ok(userAgent?.startsWith('me\\u001b[31m xxx'));
-    assert.equal(userAgent.length, 200);
+    assert.match(userAgent ?? '', /^me\\u001b\[31m x+…$/);
+    assert.equal(userAgent?.length, 200);
   });
 });

@@ -44,7 +44,14 @@ export const openAiResponses: Dialect = {
 function isBetterTranslated({ engine }: CatalogEntry, body: InferenceBody): boolean {
   const members = new RequestMembers(body);
   if (members.has('previous_response_id')) return false;
-  return refusesTools(members) || (engine.kind === 'lmstudio' && ignoresFormat(members));
+  if (refusesTools(members)) return true;
+  return engine.kind === 'lmstudio' ? ignoresFormat(members) : engine.kind === 'ollama' && ignoresChoice(members);
+}
+
+/** Ollama reads no `tool_choice` (openai/responses.go); of a chat request the repairs make what can be made of it. */
+function ignoresChoice(members: RequestMembers): boolean {
+  const choice = members.has('tool_choice') ? members.value('tool_choice') : undefined;
+  return choice === 'none' || choice === 'required' || isJsonObject(choice);
 }
 
 /** Codex sends its tools in namespaces, which no engine is known to take (ollama 17618, lmstudio-bug-tracker 1810). */

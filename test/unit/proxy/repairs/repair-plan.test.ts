@@ -128,7 +128,19 @@ describe('planRepairs', () => {
     const { plan: made } = planned('ollama', body, { model: { contextLoaded: 100 } });
 
     assert.deepEqual(made.headers([]), ['x-flm-warning', 'context-truncated']);
-    assert.equal(made.warningOf({ tokensIn: 100 }), undefined);
+    assert.deepEqual(made.warningsOf({ tokensIn: 100 }), []);
+  });
+
+  it('says every warning, those of the request with those of the answer', () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }];
+    const body = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], tools, tool_choice: 'required' };
+    const { plan: made } = planned('ollama', body, { model: { contextLoaded: 100 } });
+
+    assert.deepEqual(made.headers([]), ['x-flm-warning', 'tool-choice-not-forced']);
+    assert.deepEqual(made.headers([], made.warningsOf({ tokensIn: 100 })), [
+      'x-flm-warning',
+      'tool-choice-not-forced, context-truncated',
+    ]);
   });
 
   it('applied to its own output changes nothing more', () => {

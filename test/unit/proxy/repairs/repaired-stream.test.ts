@@ -13,7 +13,7 @@ function armed(kind: EngineKind, body: object = {}): RepairedStream {
   const steps = repairsFor(kind, undefined, '/v1/chat/completions', []).flatMap(
     (repair) => repair.chunks?.(context) ?? [],
   );
-  return new RepairedStream(steps, [], (usage) => (usage?.tokensIn === 4096 ? 'context-truncated' : undefined));
+  return new RepairedStream(steps, [], (usage) => (usage?.tokensIn === 4096 ? ['context-truncated'] : []));
 }
 
 function run(stream: RepairedStream, bytes: Buffer, places: readonly number[] = []): string {
@@ -86,11 +86,11 @@ describe('RepairedStream', () => {
     const odd =
       'data:{"choices" : [ ], "big":12345678901234567890}\r\n\r\n: c\n\nretry: 5\n\ndata: {bad\n\ndata: [DONE]\n\n';
 
-    assert.equal(run(new RepairedStream([passing], [], () => undefined), Buffer.from(odd)), odd);
+    assert.equal(run(new RepairedStream([passing], [], () => []), Buffer.from(odd)), odd);
   });
 
   it('keeps the other lines of an event it changes, and unknown members', () => {
-    const stream = new RepairedStream([marking], [], () => undefined);
+    const stream = new RepairedStream([marking], [], () => []);
 
     assert.equal(
       run(stream, Buffer.from(': c\nevent: x\ndata: {"a":{"b":null}}\nid: 1\n\n')),
@@ -105,14 +105,14 @@ describe('RepairedStream', () => {
   });
 
   it('drops an event that was cut in the middle, so that the error after it is read', () => {
-    const stream = new RepairedStream([passing], [], () => undefined);
+    const stream = new RepairedStream([passing], [], () => []);
 
     assert.equal(run(stream, Buffer.from(`${event(chunk({}))}data: {"choices":[{"del`)), event(chunk({})));
     assert.equal(stream.position, 'event-start');
   });
 
   it('takes an event without its closing blank line, and closes it', () => {
-    const stream = new RepairedStream([passing], [], () => undefined);
+    const stream = new RepairedStream([passing], [], () => []);
 
     assert.equal(run(stream, Buffer.from('data: {"a":1}\n\ndata: [DONE]')), 'data: {"a":1}\n\ndata: [DONE]\n\n');
     assert.equal(stream.tally.isDone, true);

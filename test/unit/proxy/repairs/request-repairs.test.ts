@@ -9,7 +9,7 @@ import { strayStreamOptions } from '../../../../src/proxy/repairs/stream-options
 import { tokenInput } from '../../../../src/proxy/repairs/token-input';
 import { toolChoice } from '../../../../src/proxy/repairs/tool-choice';
 import { unwantedTools } from '../../../../src/proxy/repairs/unwanted-tools';
-import { assertRefused, changeOf } from './support';
+import { assertRefused, changeOf, contextOf } from './support';
 
 const tool = (name: string) => ({ type: 'function', function: { name } });
 const tools = [tool('f'), tool('g')];
@@ -69,9 +69,12 @@ describe('empty-tools', () => {
   });
 });
 
+const studio = { kind: 'lmstudio' } as const;
+const ollama = { kind: 'ollama' } as const;
+
 describe('tool-choice', () => {
   it('puts a named tool as «required» with that tool alone', () => {
-    assert.deepEqual(changeOf(toolChoice, { tools, tool_choice: tool('g') }), {
+    assert.deepEqual(changeOf(toolChoice, { tools, tool_choice: tool('g') }, studio), {
       set: { tools: [tool('g')], tool_choice: 'required' },
     });
   });
@@ -79,14 +82,14 @@ describe('tool-choice', () => {
   it('puts allowed tools as a mode with those tools', () => {
     const choice = { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [tool('f')] } };
 
-    assert.deepEqual(changeOf(toolChoice, { tools, tool_choice: choice }), {
+    assert.deepEqual(changeOf(toolChoice, { tools, tool_choice: choice }, studio), {
       set: { tools: [tool('f')], tool_choice: 'auto' },
     });
   });
 
   it('leaves strings alone', () => {
     for (const choice of ['none', 'auto', 'required']) {
-      assert.equal(changeOf(toolChoice, { tools, tool_choice: choice }), undefined);
+      assert.equal(changeOf(toolChoice, { tools, tool_choice: choice }, studio), undefined);
     }
   });
 
@@ -96,8 +99,45 @@ describe('tool-choice', () => {
     ['a kind of choice that has no such form', { tools, tool_choice: { type: 'custom', custom: { name: 'f' } } }],
   ] as const) {
     it(`refuses ${what}`, () =>
-      assertRefused(changeOf(toolChoice, body), 'tool_choice', /'none', 'auto' or 'required'/));
+      assertRefused(changeOf(toolChoice, body, studio), 'tool_choice', /'none', 'auto' or 'required'/));
   }
+
+  describe('of Ollama, which reads none', () => {
+    const warned = (choice: unknown): unknown =>
+      toolChoice.warn?.(contextOf({ kind: 'ollama', body: { tools, tool_choice: choice } }))?.before?.();
+    const allowed = (mode: string): object => ({ type: 'allowed_tools', allowed_tools: { mode, tools: [tool('f')] } });
+
+    it('sends a named tool alone, and leaves the choice to versions that may read it', () => {
+      assert.deepEqual(changeOf(toolChoice, { tools, tool_choice: tool('g') }, ollama), {
+        set: { tools: [tool('g')] },
+      });
+      assert.deepEqual(changeOf(toolChoice, { tools, tool_choice: allowed('auto') }, ollama), {
+        set: { tools: [tool('f')] },
+      });
+      assert.equal(changeOf(toolChoice, { tools: [tool('g')], tool_choice: tool('g') }, ollama), undefined);
+    });
+
+    it('warns that a call cannot be forced', () => {
+      for (const choice of ['required', tool('g'), allowed('required')]) {
+        assert.equal(warned(choice), 'tool-choice-not-forced');
+      }
+      for (const choice of ['auto', 'none', null, 5, allowed('auto'), { type: 'auto' }]) {
+        assert.equal(warned(choice), undefined);
+      }
+    });
+
+    it('refuses a tool the request does not have, as OpenAI does', () => {
+      assertRefused(changeOf(toolChoice, { tools, tool_choice: tool('h') }, ollama), 'tool_choice', /name of one/);
+    });
+
+    it('leaves other forms alone', () => {
+      assert.equal(changeOf(toolChoice, { tools, tool_choice: { type: 'auto' } }, ollama), undefined);
+    });
+  });
+
+  it('warns of nothing where the choice is heeded', () => {
+    assert.equal(toolChoice.warn?.(contextOf({ ...studio, body: { tools, tool_choice: 'required' } })), undefined);
+  });
 });
 
 describe('unwanted-tools', () => {

@@ -55,7 +55,7 @@ export function wholeOf(repair: Repair, answer: JsonObject, setup: Setup = {}): 
 /** The events of a stream after one repair; `[DONE]` as such. */
 export function streamOf(repair: Repair, events: readonly (JsonObject | '[DONE]')[], setup: Setup = {}): unknown[] {
   const step = repair.chunks?.(contextOf(setup));
-  const stream = new RepairedStream(step === undefined ? [] : [step], [repair.name], () => undefined);
+  const stream = new RepairedStream(step === undefined ? [] : [step], [repair.name], () => []);
   const bytes = events.map((event) => `data: ${event === '[DONE]' ? event : JSON.stringify(event)}\n\n`).join('');
   return eventsOf(`${text(stream.push(Buffer.from(bytes)))}${text(stream.end())}`);
 }
