@@ -200,6 +200,25 @@ describe('contributions', () => {
     ]);
   });
 
+  it('titles in the palette are told apart, and begin with what is done', () => {
+    const titles = contributes.commands.map(({ title }) => nlsEnglish[title.slice(1, -1)] ?? '');
+
+    assert.equal(new Set(titles).size, titles.length);
+    assert.deepEqual(
+      titles.filter((title) => !/^[A-Z][a-z]+/.test(title)),
+      [],
+    );
+  });
+
+  it('what is not to be undone is not asked for by an icon among the others of a view', () => {
+    const inTitles = contributes.menus['view/title']?.filter(({ group }) => group?.startsWith('navigation') === true);
+
+    assert.deepEqual(
+      inTitles?.filter(({ command }) => /\.(remove|revoke|reset|clearTemporary)$/.test(command)),
+      [],
+    );
+  });
+
   it('settings named in texts exist', () => {
     const texts = [...Object.values(nlsEnglish), ...filesBelow('media/walkthrough', '.md').map(readText)];
     const named = texts.flatMap((text) => [...text.matchAll(/`#?(flm\.[\w.]+)#?`/g)].map((match) => match[1]!));
