@@ -67,6 +67,15 @@ export function formatAge(l10n: Localizer, ageMs: number): string {
   return l10n.t('{0} d', Math.floor(seconds / 86400));
 }
 
+const hourMs = 3_600_000;
+
+/** A time to look back, in words: `1 hour`, `24 hours`, `7 days`. */
+export function formatSpan(l10n: Localizer, ms: number): string {
+  const hours = Math.round(ms / hourMs);
+  if (hours === 1) return l10n.t('1 hour');
+  return hours <= 48 ? l10n.t('{0} hours', hours) : l10n.t('{0} days', Math.round(hours / 24));
+}
+
 /** The day in the reader's locale: `Nov 29, 2026`. */
 export function formatDay(epochMs: number, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(epochMs);

@@ -26,7 +26,7 @@ export function blockFileControls(context: PanelContext, onImported: () => void)
     true,
   );
   const onClick = (): void => void importBlocks(context).then(onImported);
-  return [button(asking(blocklist.import), { icon: 'insert', onClick }), exportAs.element];
+  return [button(asking(blocklist.import), { icon: 'folder-opened', onClick }), exportAs.element];
 }
 
 /** Never rejects. */

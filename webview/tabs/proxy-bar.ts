@@ -55,7 +55,7 @@ export class ProxyBar {
           icon('shield'),
           overview.modes[security.mode],
         ),
-      ...this.#buttons(phase, shared, isUsable),
+      el('div', { class: 'actions' }, ...this.#buttons(phase, shared, isUsable)),
     );
     if (focused !== undefined)
       (this.#line.querySelector<HTMLElement>(`[data-action=${focused}]`) ?? this.#toggle())?.focus();

@@ -1,5 +1,5 @@
 import type { Statistics, UsageSummary } from '../../core/audit-query';
-import { formatAge, formatBytes, formatCount, formatTokens } from '../format';
+import { formatAge, formatBytes, formatCount, formatSpan, formatTokens } from '../format';
 import type { Localizer } from '../localizer';
 import { markdownText } from '../safe-text';
 import { sparkline } from './sparkline';
@@ -23,7 +23,7 @@ export function statisticsPage(
   const sum = (of: (bucket: Statistics['buckets'][number]) => number) =>
     buckets.reduce((total, bucket) => total + of(bucket), 0);
   const requests = sum((bucket) => bucket.requests);
-  const head = [`# ${l10n.t('Use of the Last {0}', formatAge(l10n, span.to - span.from))}`];
+  const head = [`# ${l10n.t('Use of the Last {0}', formatSpan(l10n, span.to - span.from))}`];
   if (requests === 0) return [...head, l10n.t('No request came in this time.')].join('\n\n');
   const line = (name: string, of: (bucket: Statistics['buckets'][number]) => number, format = count(l10n)) =>
     `| ${name} | ${format(sum(of))} | \`${sparkline(buckets.map(of))}\` |`;

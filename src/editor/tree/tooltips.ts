@@ -111,6 +111,8 @@ function foundBy(l10n: Localizer, engine: Engine): string {
     demo: l10n.t('demo engine'),
   };
   const detail = markdownText(engine.sourceDetail ?? '');
+  // The detail of a setting is its place in that setting.
+  if (engine.source === 'configured' && detail !== '') return l10n.t('setting {0}', detail);
   return detail === '' ? labels[engine.source] : `${labels[engine.source]}: ${detail}`;
 }
 

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { formatAge, formatBytes, formatContext, formatCount, formatTokens } from '../../../src/editor/format';
+import {
+  formatAge,
+  formatBytes,
+  formatContext,
+  formatCount,
+  formatSpan,
+  formatTokens,
+} from '../../../src/editor/format';
 import { english } from './editor-facts';
 
 describe('numbers for people', () => {
@@ -46,5 +53,11 @@ describe('numbers for people', () => {
     const ages = [-5, 0, 59_999, 60_000, 3_599_999, 3_600_000, 90_000_000].map((age) => formatAge(english, age));
 
     assert.deepEqual(ages, ['0 s', '0 s', '59 s', '1 min', '59 min', '1 h', '1 d']);
+  });
+
+  it('tells times to look back in words', () => {
+    const spans = [1, 24, 7 * 24].map((hours) => formatSpan(english, hours * 3_600_000 + 1));
+
+    assert.deepEqual(spans, ['1 hour', '24 hours', '7 days']);
   });
 });

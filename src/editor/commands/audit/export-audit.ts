@@ -1,5 +1,5 @@
 import type { ExportRequest } from '../../../core/audit-query';
-import { formatBytes, formatCount } from '../../format';
+import { formatBytes, formatCount, formatSpan } from '../../format';
 import type { CommandHandler, CommandServices } from '../../command-services';
 import { runSteps } from '../../input/run-steps';
 import { back } from '../../input/step-input';
@@ -81,8 +81,8 @@ function askWhat({ l10n, input }: CommandServices): Promise<Draft> {
       ask: async (draft, place) => {
         const days = await pick<number | undefined>(place, l10n.t('Which time?'), [
           { label: l10n.t('Everything on Record'), value: undefined },
-          { label: l10n.t('Last {0}', l10n.t('{0} h', 24)), value: 1 },
-          { label: l10n.t('Last {0}', l10n.t('{0} d', 7)), value: 7 },
+          { label: l10n.t('Last {0}', formatSpan(l10n, dayMs)), value: 1 },
+          { label: l10n.t('Last {0}', formatSpan(l10n, 7 * dayMs)), value: 7 },
         ]);
         return days === back ? back : { ...draft, days };
       },

@@ -1,6 +1,6 @@
 import { statisticsPage } from '../../audit/statistics-page';
 import type { CommandHandler } from '../../command-services';
-import { formatAge } from '../../format';
+import { formatSpan } from '../../format';
 import { answered } from '../../input/questions';
 import { dayMs } from '../../keys/key-expiry';
 import { keyLabel } from '../../keys/key-facts';
@@ -19,7 +19,7 @@ const spans = [
 export const showStatistics: CommandHandler = async ({ gateway, l10n, reports, input, clock, keyList }) => {
   const title = l10n.t('Use of the Models');
   const choices = spans.map((span) => ({
-    label: l10n.t('Last {0}', formatAge(l10n, span.lengthMs)),
+    label: l10n.t('Last {0}', formatSpan(l10n, span.lengthMs)),
     value: span,
     isPicked: span.lengthMs === dayMs,
   }));

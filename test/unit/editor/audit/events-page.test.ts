@@ -9,11 +9,11 @@ describe('the page of security events', () => {
   it('has a row per event with time, severity, words and facts', () => {
     const page = eventsPage(english, [makeRow({ evidence: '3 decoys' })]);
 
-    assert.match(page, /\| high \| Blocked \| 203\\\.0\\\.113\\\.9 \|  \| honeypot · 3 decoys \|$/m);
+    assert.match(page, /\| high \| Address blocked \| 203\\\.0\\\.113\\\.9 \|  \| honeypot · 3 decoys \|$/m);
   });
 
   it('marks what was only observed', () => {
-    assert.match(eventsPage(english, [makeRow({ observedOnly: true })]), /Blocked \(only observed\)/);
+    assert.match(eventsPage(english, [makeRow({ observedOnly: true })]), /Address blocked \(only observed\)/);
   });
 
   it('makes neither markup nor table cells nor lines of what an attacker wrote', () => {

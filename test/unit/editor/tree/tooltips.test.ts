@@ -6,6 +6,12 @@ import { english, makeEngine, makeModel, now } from '../editor-facts';
 const hostile = '<img src=x onerror=alert(1)> [a](command:b) ![](http://evil/x.png) | `c` http://evil';
 
 describe('tooltips', () => {
+  it('of a configured engine name the place of its setting once', () => {
+    const engine = makeEngine({ source: 'configured', sourceDetail: 'flm.engines.addresses[3]' });
+
+    assert.match(engineTooltip(english, engine, now), /\| Found by \| setting flm\\\.engines\\\.addresses\\\[3\\\] \|/);
+  });
+
   it('of a model are a table of what is known', () => {
     const model = makeModel({ parameters: '3.2B', sizeBytes: 2_019_393_189, contextMax: 131072 });
     const page = modelTooltip(english, makeEngine(), model, now);
