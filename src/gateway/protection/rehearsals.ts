@@ -1,4 +1,5 @@
 import type { ApiKey } from '../../core/api-key';
+import type { Block } from '../../core/block';
 import type { Clock } from '../../core/clock';
 import { FlmError } from '../../core/errors';
 import { parsePolicy } from '../../core/policy';
@@ -17,7 +18,7 @@ const maxRunning = 4;
 /** What a rehearsal takes from the gateway as it is now. */
 export interface RehearsedGateway {
   readonly keys: { list(): readonly ApiKey[] };
-  readonly services: { readonly blocklist: Pick<Blocklist, 'allowed' | 'list'> };
+  readonly services: { readonly blocklist: Pick<Blocklist, 'allowed' | 'each'> };
   /** Throws `storage_failed` when there is no storage to ask. */
   requireStorage(): RecordSource;
 }
@@ -76,14 +77,18 @@ export class Rehearsals {
       surroundings: {
         ownAddresses: listOwnAddresses(),
         allowed: blocklist.allowed(),
-        // Imported lists leave one row behind: what they hold is only known from the list itself.
-        blocks: blocklist.list().filter(({ createdAt, source }) => createdAt < from || source === 'import'),
         scopeOf: (keyId) => scopes.get(keyId),
       },
+      blocks: blocksBefore(blocklist, from),
       from,
       to,
       clock: this.#clock,
       signal,
     });
   }
+}
+
+/** Imported lists leave one row behind: what they hold is only known from the list itself. */
+function* blocksBefore(blocklist: Pick<Blocklist, 'each'>, from: number): Generator<Block> {
+  for (const block of blocklist.each()) if (block.createdAt < from || block.source === 'import') yield block;
 }

@@ -57,6 +57,11 @@ export class Blocklist {
     this.#blocks.start();
   }
 
+  /** Takes a block as it was stored; one that has ended counts against a repeater. */
+  load(block: Block): void {
+    this.#blocks.load(block);
+  }
+
   dispose(): void {
     this.#blocks.dispose();
   }
@@ -67,6 +72,11 @@ export class Blocklist {
 
   list(): readonly Block[] {
     return this.#blocks.held.list(this.#clock.now());
+  }
+
+  /** What {@link list} holds, one by one: for whoever must not hold others up. The list may change meanwhile. */
+  each(): Iterable<Block> {
+    return this.#blocks.held.each(this.#clock.now());
   }
 
   allowed(): readonly AllowEntry[] {

@@ -36,6 +36,11 @@ export class HeldBlocks {
     return [...this.#blocks.values()].map(({ block }) => block).filter((block) => isActive(block, now));
   }
 
+  /** The same one by one, for whoever must not hold others up. The list may change meanwhile. */
+  *each(now: number): Generator<Block> {
+    for (const { block } of this.#blocks.values()) if (isActive(block, now)) yield block;
+  }
+
   /** Not in force any more at the time. */
   ended(now: number): readonly HeldBlock[] {
     return [...this.#blocks.values()].filter(({ block }) => !isActive(block, now));

@@ -50,16 +50,18 @@ export class StoredBlocks {
 
   /** Reads what was stored and begins to sweep. */
   start(): void {
-    const now = this.#deps.clock.now();
-    for (const block of this.#deps.store.loadBlocks()) {
-      const range = parseRange(block.range);
-      if (range === undefined) continue;
-      if (isActive(block, now)) this.#set(block, range);
-      else this.#past.add(block, range);
-    }
+    for (const block of this.#deps.store.loadBlocks()) this.load(block);
     this.#makeRoom();
-    this.#past.sweep(now);
+    this.#past.sweep(this.#deps.clock.now());
     this.#scheduleSweep();
+  }
+
+  /** Takes a block as it was stored: on the list, or, where it has ended, as one against a repeater. */
+  load(block: Block): void {
+    const range = parseRange(block.range);
+    if (range === undefined) return;
+    if (isActive(block, this.#deps.clock.now())) this.#set(block, range);
+    else this.#past.add(block, range);
   }
 
   dispose(): void {

@@ -1,20 +1,7 @@
-import type { AuditRow } from '../../core/audit';
-import type { AccessRow, Page, PageCursor } from '../../core/audit-query';
+import type { Page, PageCursor } from '../../core/audit-query';
 import type { RecordSource } from './record-source';
-
-/** One request with what was recorded about it, or a row that belongs to none. */
-export interface RecordedStep {
-  /** Epoch ms. */
-  readonly at: number;
-  readonly access?: AccessRow;
-  readonly rows: readonly AuditRow[];
-}
-
-export interface RecordWindow {
-  /** Oldest first. */
-  readonly steps: readonly RecordedStep[];
-  readonly records: number;
-}
+import { RecordWindow } from './record-window';
+import type { Slices } from './slices';
 
 const hourMs = 3_600_000;
 /** Taking a page over from the database's thread costs a few µs per row: pages stay far below the 5 ms of a slice. */
@@ -26,66 +13,71 @@ const longestWindowMs = 12 * hourMs;
 
 /**
  * Reads records oldest first although they are answered newest first: window by window, each small enough to be held.
- * Memory is bounded by the densest second.
+ * Memory is bounded by the densest second. A page is all the work between two pauses.
  */
 export async function* readWindows(
   source: RecordSource,
   from: number,
   to: number,
-  signal: AbortSignal,
-  pause: () => Promise<void>,
+  slices: Slices,
 ): AsyncGenerator<RecordWindow> {
   let widthMs = hourMs;
   for (let start = from; start < to;) {
     const end = Math.min(to, start + widthMs);
-    const canHalve = end - start > shortestWindowMs;
-    const most = canHalve ? maxWindowRows : Infinity;
-    const range = { from: start, to: end, limit: pageRows };
-    const access = await readAll((after) => source.queryAccess({ ...range, ...after }), most, signal, pause);
-    const audit = access && (await readAll((after) => source.queryAudit({ ...range, ...after }), most, signal, pause));
-    if (access === undefined || audit === undefined) {
+    const most = end - start > shortestWindowMs ? maxWindowRows : Infinity;
+    const window = await readWindow(source, { from: start, to: end, limit: pageRows }, most, slices);
+    if (window === undefined) {
       widthMs = Math.max(shortestWindowMs, Math.ceil((end - start) / 2));
       continue;
     }
-    const records = access.length + audit.length;
-    if (records > 0) yield { steps: inOrder(access, audit), records };
-    if (records < maxWindowRows / 4) widthMs = Math.min(longestWindowMs, widthMs * 2);
+    if (window.records > 0) yield window;
+    if (window.records < maxWindowRows / 4) widthMs = Math.min(longestWindowMs, widthMs * 2);
     start = end;
   }
 }
 
-/** All rows of a range, newest first; undefined when there are more than wanted. */
-async function readAll<T>(
-  read: (after: { readonly after?: PageCursor }) => Promise<Page<T>>,
+type Range = Pick<Parameters<RecordSource['queryAccess']>[0], 'from' | 'to' | 'limit'>;
+
+/** Undefined when there are more rows of one kind than wanted. */
+async function readWindow(
+  source: RecordSource,
+  range: Range,
   most: number,
-  signal: AbortSignal,
-  pause: () => Promise<void>,
-): Promise<T[] | undefined> {
-  const rows: T[] = [];
-  let after: { readonly after?: PageCursor } = {};
-  for (;;) {
-    signal.throwIfAborted();
-    const page = await read(after);
-    rows.push(...page.rows);
-    await pause();
-    if (rows.length > most) return undefined;
-    if (page.next === undefined) return rows;
-    after = { after: page.next };
-  }
+  slices: Slices,
+): Promise<RecordWindow | undefined> {
+  const window = new RecordWindow();
+  const hasAccess = await readPages(
+    (after) => source.queryAccess({ ...range, ...after }),
+    (row) => window.addRequest(row),
+    most,
+    slices,
+  );
+  const hasAll =
+    hasAccess &&
+    (await readPages(
+      (after) => source.queryAudit({ ...range, ...after }),
+      (row) => window.addRow(row),
+      most,
+      slices,
+    ));
+  return hasAll ? window : undefined;
 }
 
-/** Requests with their rows, and the other rows, by time. A request comes before rows of the same moment. */
-function inOrder(access: readonly AccessRow[], audit: readonly AuditRow[]): readonly RecordedStep[] {
-  const byRequest = new Map<string, AuditRow[]>(access.map(({ requestId }) => [requestId, []]));
-  const others: RecordedStep[] = [];
-  for (const row of audit.toReversed()) {
-    const own = row.requestId === undefined ? undefined : byRequest.get(row.requestId);
-    if (own === undefined) others.push({ at: row.at, rows: [row] });
-    else own.push(row);
+/** Takes all rows, newest first; false when there are more than wanted. */
+async function readPages<T>(
+  read: (after: { readonly after?: PageCursor }) => Promise<Page<T>>,
+  take: (row: T) => void,
+  most: number,
+  slices: Slices,
+): Promise<boolean> {
+  let after: { readonly after?: PageCursor } = {};
+  for (let count = 0; ;) {
+    const page = await read(after);
+    for (const row of page.rows) take(row);
+    count += page.rows.length;
+    await slices.pause();
+    if (count > most) return false;
+    if (page.next === undefined) return true;
+    after = { after: page.next };
   }
-  const requests = access
-    .toReversed()
-    .map((record): RecordedStep => ({ at: record.at, access: record, rows: byRequest.get(record.requestId) ?? [] }));
-  // Stable, so what has the same time stays in the order it was written.
-  return [...requests, ...others].sort((a, b) => a.at - b.at);
 }

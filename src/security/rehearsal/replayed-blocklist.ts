@@ -1,6 +1,6 @@
 import type { KeyScope } from '../../core/api-key';
 import type { AuditLog } from '../../core/audit';
-import type { AllowEntry, Block, BlockStore } from '../../core/block';
+import type { AllowEntry, BlockStore } from '../../core/block';
 import type { Clock } from '../../core/clock';
 import { silentLogger } from '../../core/logger';
 import type { SecurityPolicy } from '../../core/policy-schema';
@@ -11,14 +11,12 @@ import { OwnAddresses } from '../blocks/protected-addresses';
 export interface ReplaySurroundings {
   readonly ownAddresses: readonly string[];
   readonly allowed: readonly AllowEntry[];
-  /** Blocks in force before the first record. */
-  readonly blocks: readonly Block[];
   readonly scopeOf: (keyId: string) => KeyScope | undefined;
 }
 
 const silentAudit: AuditLog = { record: () => undefined, recordAccess: () => undefined };
 
-/** A blocklist that begins with what was there, writes nothing down and never sweeps. */
+/** A blocklist without blocks that writes nothing down and never sweeps. */
 export function createReplayedBlocklist(
   policy: SecurityPolicy,
   surroundings: ReplaySurroundings,
@@ -41,10 +39,10 @@ export function createReplayedBlocklist(
   return blocklist;
 }
 
-function forgetfulStore({ blocks, allowed }: ReplaySurroundings): BlockStore {
+function forgetfulStore({ allowed }: ReplaySurroundings): BlockStore {
   const done = (): Promise<void> => Promise.resolve();
   return {
-    loadBlocks: () => blocks,
+    loadBlocks: () => [],
     loadAllowed: () => allowed,
     putBlock: done,
     removeBlock: done,

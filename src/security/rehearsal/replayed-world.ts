@@ -9,7 +9,7 @@ import { AnomalyGuard } from '../guards/anomaly-guard';
 import { decoyKeySign } from '../guards/decoy-key-sign';
 import type { GuardContext } from '../guards/guard';
 import { HoneypotGuard } from '../guards/honeypot-guard';
-import type { RecordedStep } from './record-windows';
+import type { RecordedStep } from './record-window';
 import { recordedAuth } from './recorded-caller';
 import { RecordedIntrusionGuard } from './recorded-intrusion-guard';
 import { cameFromThisMachine, factsOf, failuresOf, hasMetTheGate } from './recorded-request';
@@ -57,6 +57,11 @@ export class ReplayedWorld {
         throw error;
       },
     });
+  }
+
+  /** Takes a block that was there before the first record. */
+  hold(block: Block): void {
+    this.#services.blocklist.load(block);
   }
 
   /** Steps have to come in the order of time. */

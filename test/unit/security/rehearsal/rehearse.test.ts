@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Block } from '../../../../src/core/block';
 import type { Rehearsal } from '../../../../src/core/rehearsal';
 import { rehearse, type RehearseOptions } from '../../../../src/security/rehearsal/rehearse';
 import { makePolicy } from '../../../helpers/security-fixture';
@@ -16,7 +17,8 @@ function replay(
   return rehearse({
     policy: makePolicy(policy),
     source: run.source,
-    surroundings: { ownAddresses: ['192.0.2.1'], allowed: [], blocks: [], scopeOf: () => undefined },
+    surroundings: { ownAddresses: ['192.0.2.1'], allowed: [], scopeOf: () => undefined },
+    blocks: [],
     from: run.startedAt,
     to: run.clock.now() + 1,
     clock: run.clock,
@@ -213,6 +215,103 @@ describe('rehearsal of a policy', () => {
     );
 
     assert.ok(pauses > 50, String(pauses));
+  });
+
+  it('ends a slice with the record that took long', async () => {
+    const run = new SimulatedRun();
+    for (let index = 0; index < 40; index++) run.send({ headers: { authorization: 'Bearer good-1' } });
+    let time = 0;
+    let inSlice = 0;
+    let mostInSlice = 0;
+
+    await replay(
+      run,
+      {},
+      {
+        clock: { monotonic: () => time },
+        surroundings: {
+          ownAddresses: [],
+          allowed: [],
+          // Asked for once per record with a key: here it takes three milliseconds.
+          scopeOf: () => {
+            time += 3;
+            mostInSlice = Math.max(mostInSlice, ++inSlice);
+            return undefined;
+          },
+        },
+        pause: () => {
+          inSlice = 0;
+          return Promise.resolve();
+        },
+      },
+    );
+
+    assert.equal(mostInSlice, 1);
+    assert.equal(time, 120);
+  });
+
+  it('goes on without a pause while records cost nothing', async () => {
+    const run = new SimulatedRun();
+    for (let index = 0; index < 40; index++) run.send({ headers: { authorization: 'Bearer good-1' } });
+    let pauses = 0;
+
+    await replay(
+      run,
+      {},
+      {
+        clock: { monotonic: () => 0 },
+        pause: () => {
+          pauses++;
+          return Promise.resolve();
+        },
+      },
+    );
+
+    // One for each page read, and one before the result.
+    assert.equal(pauses, 3);
+  });
+
+  it('takes blocks that were there before in slices, too', async () => {
+    const run = new SimulatedRun();
+    run.send({ target: '/v1/models' });
+    const blocks = Array.from({ length: 500 }, (_, index): Block => {
+      const range = `198.51.${index >> 8}.${index & 255}`;
+      return { range, source: 'import', rule: 'import', reason: '', createdAt: 0, strikes: 0 };
+    });
+    let time = 0;
+    let pauses = 0;
+
+    await replay(
+      run,
+      {},
+      {
+        blocks,
+        clock: { monotonic: () => (time += 1) },
+        pause: () => {
+          pauses++;
+          return Promise.resolve();
+        },
+      },
+    );
+
+    assert.ok(pauses > 200, String(pauses));
+  });
+
+  it('knows who was blocked before the first record', async () => {
+    const run = new SimulatedRun();
+    for (const target of traps) run.send({ target });
+    const block: Block = {
+      range: '203.0.113.0/24',
+      source: 'import',
+      rule: 'import',
+      reason: '',
+      createdAt: 0,
+      strikes: 0,
+    };
+
+    const rehearsal = await replay(run, {}, { blocks: [block] });
+
+    assert.deepEqual([rehearsal.wouldBlockTotal, rehearsal.sparedTotal], [0, 1]);
   });
 
   it('ends when it is cancelled', async () => {
