@@ -14,7 +14,7 @@ import { takeSharingScreenshots } from './sharing-screenshots';
 import type { Workbench } from './workbench';
 
 const sidebarWidth = 420;
-/** Tooltips fade in over 100 ms. */
+/** Tooltips fade in over 100 ms, longer on a busy machine. */
 const hoverFadeMs = 500;
 const maxHovers = 5;
 
@@ -62,13 +62,27 @@ export async function takeScreenshots(): Promise<void> {
 
 /** The click has closed the tooltip until the pointer comes anew, and what changes in the item closes it as well. */
 async function showTooltip(window: Workbench, item: Locator, tooltip: Locator): Promise<void> {
-  for (let tries = 1; !(await tooltip.isVisible()); tries += 1) {
+  for (let tries = 1; !(await isOpaque(tooltip)); tries += 1) {
     if (tries > maxHovers) throw new Error(`The tooltip of the status bar does not stay in ${maxHovers} tries.`);
     await window.page.mouse.move(900, 300);
     await item.hover();
     await tooltip.waitFor();
     await delay(hoverFadeMs);
   }
+}
+
+/** There, and neither fading in nor out. */
+async function isOpaque(element: Locator): Promise<boolean> {
+  if (!(await element.isVisible())) return false;
+  const answer: unknown = await element
+    .evaluate(
+      `(node) => {
+        for (let at = node; at !== null; at = at.parentElement) if (getComputedStyle(at).opacity !== '1') return false;
+        return true;
+      }`,
+    )
+    .catch(() => false);
+  return answer === true;
 }
 
 async function withEditor(
