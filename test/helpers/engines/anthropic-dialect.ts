@@ -7,55 +7,79 @@ interface MessageFacts {
   readonly reply: FinishedReply;
 }
 
-export function anthropicMessage({ id, model, reply }: MessageFacts): object {
-  const thinking = joinText(reply, 'reasoning');
-  const text = joinText(reply, 'text');
-  return {
+/** What one message says of itself. */
+export interface MessageWords {
+  readonly id: string;
+  readonly model: string;
+  readonly content: readonly object[];
+  /** null while it is being streamed. */
+  readonly stopReason: string | null;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** Where engines differ in their own `/v1/messages`. */
+export interface AnthropicStyle {
+  message(words: MessageWords): object;
+  /** What `message_delta` says besides its type. */
+  end(words: MessageWords): object;
+  /** False: a stream that fails only ends. */
+  readonly tellsFailure: boolean;
+  /** The block comes before its number. */
+  readonly numbersLast?: boolean;
+}
+
+const llamaServerStyle: AnthropicStyle = {
+  message: ({ id, model, content, stopReason, promptTokens, completionTokens }) => ({
     id,
     type: 'message',
     role: 'assistant',
-    content: [
-      ...(thinking === '' ? [] : [{ type: 'thinking', thinking, signature: '' }]),
-      ...(text === '' ? [] : [{ type: 'text', text }]),
-      ...callsOf(reply).map((call, index) => ({
-        type: 'tool_use',
-        id: call.id ?? `toolu_${index}`,
-        name: call.name,
-        input: JSON.parse(argumentsText(call)) as unknown,
-      })),
-    ],
+    content,
     model,
-    stop_reason: stopReason(reply),
+    stop_reason: stopReason,
     stop_sequence: null,
-    usage: { cache_read_input_tokens: 0, input_tokens: reply.promptTokens, output_tokens: reply.completionTokens },
-  };
+    usage: { cache_read_input_tokens: 0, input_tokens: promptTokens, output_tokens: completionTokens },
+  }),
+  end: ({ stopReason, completionTokens }) => ({
+    delta: { stop_reason: stopReason, stop_sequence: null },
+    usage: { output_tokens: completionTokens },
+  }),
+  tellsFailure: true,
+};
+
+export function anthropicMessage({ id, model, reply }: MessageFacts, style = llamaServerStyle): object {
+  const thinking = joinText(reply, 'reasoning');
+  const text = joinText(reply, 'text');
+  const content = [
+    ...(thinking === '' ? [] : [{ type: 'thinking', thinking, signature: '' }]),
+    ...(text === '' ? [] : [{ type: 'text', text }]),
+    ...callsOf(reply).map((call, index) => ({
+      type: 'tool_use',
+      id: call.id ?? `toolu_${index}`,
+      name: call.name,
+      input: JSON.parse(argumentsText(call)) as unknown,
+    })),
+  ];
+  const { promptTokens, completionTokens } = reply;
+  return style.message({ id, model, content, stopReason: stopReason(reply), promptTokens, completionTokens });
 }
 
-export function anthropicStream({ id, model, reply }: MessageFacts): StreamDialect {
+export function anthropicStream({ id, model, reply }: MessageFacts, style = llamaServerStyle): StreamDialect {
   let block = -1;
   let open = '';
+  const { promptTokens, completionTokens } = reply;
+  const words = { id, model, content: [], stopReason: null, promptTokens, completionTokens: 0 };
+  const inBlock = (type: string, content: object): string =>
+    named(style.numbersLast === true ? { type, ...content, index: block } : { type, index: block, ...content });
   const begin = (kind: string, content: object): string => {
     const closing = open === '' ? '' : named({ type: 'content_block_stop', index: block });
     open = kind;
     block += 1;
-    return closing + named({ type: 'content_block_start', index: block, content_block: content });
+    return closing + inBlock('content_block_start', { content_block: content });
   };
-  const delta = (content: object): string => named({ type: 'content_block_delta', index: block, delta: content });
+  const delta = (content: object): string => inBlock('content_block_delta', { delta: content });
   return {
-    start: () =>
-      named({
-        type: 'message_start',
-        message: {
-          id,
-          type: 'message',
-          role: 'assistant',
-          content: [],
-          model,
-          stop_reason: null,
-          stop_sequence: null,
-          usage: { cache_read_input_tokens: 0, input_tokens: reply.promptTokens, output_tokens: 0 },
-        },
-      }),
+    start: () => named({ type: 'message_start', message: style.message(words) }),
     piece: (piece) => {
       if (piece.kind === 'tool') {
         const call = {
@@ -80,14 +104,10 @@ export function anthropicStream({ id, model, reply }: MessageFacts): StreamDiale
     },
     finish: () => [
       (open === '' ? '' : named({ type: 'content_block_stop', index: block })) +
-        named({
-          type: 'message_delta',
-          delta: { stop_reason: stopReason(reply), stop_sequence: null },
-          usage: { output_tokens: reply.completionTokens },
-        }) +
+        named({ type: 'message_delta', ...style.end({ ...words, stopReason: stopReason(reply), completionTokens }) }) +
         named({ type: 'message_stop' }),
     ],
-    fail: (message) => [named({ type: 'error', error: { type: 'api_error', message } })],
+    fail: (message) => (style.tellsFailure ? [named({ type: 'error', error: { type: 'api_error', message } })] : []),
   };
 }
 

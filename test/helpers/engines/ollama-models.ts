@@ -37,6 +37,8 @@ export interface OllamaScript extends CommonScript {
   checksHost?: boolean;
   /** The pending queue is full: 503 on inference. */
   isBusy?: boolean;
+  /** Loading a model fails: 500 with this message. */
+  loadFailure?: string;
   /** Cloud models answer 401 while false (default). */
   isSignedIn?: boolean;
   /** Streams of older versions: the role in every delta, `finish_reason` on the last one. */
@@ -81,6 +83,11 @@ export const defaultOllamaModels: readonly OllamaModel[] = [
 /** The model a request means: Ollama adds `:latest` to a name without a tag. */
 export function findModel(script: OllamaScript, name: string): OllamaModel | undefined {
   return script.models.find((model) => model.name === name || model.name === `${name}:latest`);
+}
+
+/** The name with the tag that Ollama adds where there is none. */
+export function taggedName(name: string): string {
+  return /:[^/]*$/.test(name) ? name : `${name}:latest`;
 }
 
 export function digestOf(model: OllamaModel): string {
@@ -135,7 +142,6 @@ export function psEntry(model: OllamaModel, loaded: OllamaLoaded): object {
 export function showAnswer(model: OllamaModel): object {
   const arch = model.family ?? 'llama';
   return {
-    license: '',
     modelfile: `FROM ${model.name}`,
     ...(model.numCtx === undefined ? {} : { parameters: `num_ctx                        ${model.numCtx}` }),
     template: '{{ .Prompt }}',
@@ -153,7 +159,12 @@ export function showAnswer(model: OllamaModel): object {
       [`${arch}.context_length`]: model.contextLength ?? 8192,
       [`${arch}.embedding_length`]: model.embeddingLength ?? 2048,
     },
+    tensors: Array.from({ length: 30 }, (_, index) => tensorRow(index, model.embeddingLength ?? 2048)),
     capabilities: model.capabilities ?? ['completion'],
     modified_at: modifiedAt(model),
   };
+}
+
+function tensorRow(index: number, width: number): object {
+  return { name: `blk.${index}.attn_norm.weight`, type: 'F32', shape: [width] };
 }

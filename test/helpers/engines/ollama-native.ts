@@ -1,10 +1,10 @@
 import { embed, shorten } from './embeddings';
-import { acquireModel, isRefusal, readBody, type OllamaContext, type OllamaHandler } from './ollama-state';
+import { acquireModel, isRefusal, readNativeBody, type OllamaContext, type OllamaHandler } from './ollama-state';
+import { sendGinJson } from './ollama-wire';
 import { chatPrompt, completionPrompt, isObject, type JsonObject } from './openai-request';
 import { argumentsText, callsOf, failureOf, joinText, type FinishedReply, type Prompt } from './reply';
 import { generateWhole, streamReply, type StreamDialect } from './stream-reply';
 
-const jsonType = { 'Content-Type': 'application/json; charset=utf-8' };
 const ndjson = { 'Content-Type': 'application/x-ndjson' };
 
 /** How one route words a piece and its final object. */
@@ -12,6 +12,8 @@ interface NativeShape {
   piece(kind: 'text' | 'reasoning', text: string): object;
   calls?(reply: FinishedReply): object;
   empty(): object;
+  /** What the last object carries for the next request. */
+  state?(): object;
 }
 
 const chatShape: NativeShape = {
@@ -35,10 +37,11 @@ const chatShape: NativeShape = {
 const generateShape: NativeShape = {
   piece: (kind, text) => (kind === 'text' ? { response: text } : { response: '', thinking: text }),
   empty: () => ({ response: '' }),
+  state: () => ({ context: [1, 2, 3] }),
 };
 
-function sendError(context: OllamaContext, status: number, message: string, more: object = {}): void {
-  context.exchange.sendJson(status, { error: message, ...more }, jsonType);
+function sendError(context: OllamaContext, status: number, message: string, more: object = {}): Promise<void> {
+  return sendGinJson(context.exchange, status, { error: message, ...more });
 }
 
 async function answer(
@@ -47,12 +50,15 @@ async function answer(
   readPrompt: (body: JsonObject) => Prompt,
 ): Promise<void> {
   const { exchange, simulator } = context;
-  const body = readBody(exchange, (message) => sendError(context, 400, message));
+  const body = readNativeBody(exchange);
   if (!body) return;
-  const model = await acquireModel(context, body, { capability: 'completion', word: 'chat' });
+  const model = await acquireModel(context, body, {
+    capability: 'completion',
+    insert: typeof body['suffix'] === 'string' && body['suffix'] !== '',
+  });
   if (!model) return;
   if (isRefusal(model)) {
-    sendError(
+    await sendError(
       context,
       model.status,
       model.message,
@@ -66,23 +72,28 @@ async function answer(
     const doneReason = body['keep_alive'] === 0 ? 'unload' : 'load';
     if (doneReason === 'unload')
       simulator.script({ loaded: (simulator.scripted.loaded ?? []).filter((name) => name !== model.name) });
-    exchange.sendJson(200, { ...head(), ...shape.empty(), done: true, done_reason: doneReason }, jsonType);
+    await sendGinJson(exchange, 200, { ...head(), ...shape.empty(), done: true, done_reason: doneReason });
     return;
   }
   const reply = simulator.plan(exchange, readPrompt(body));
   if (reply.pieces[0]?.kind === 'error') {
-    sendError(context, 500, failureOf(reply) ?? '');
+    await sendError(context, 500, failureOf(reply) ?? '');
     return;
   }
-  const last = { done: true, done_reason: reply.finishReason === 'length' ? 'length' : 'stop', ...counters(reply) };
+  const last = {
+    done: true,
+    done_reason: reply.finishReason === 'length' ? 'length' : 'stop',
+    ...shape.state?.(),
+    ...counters(reply),
+  };
   if (body['stream'] === false) {
     if (!(await generateWhole(exchange, simulator, reply))) return;
     const failure = failureOf(reply);
     if (failure !== undefined) {
-      sendError(context, 500, failure);
+      await sendError(context, 500, failure);
       return;
     }
-    exchange.sendJson(200, { ...head(), ...wholeAnswer(shape, reply), ...last }, jsonType);
+    await sendGinJson(exchange, 200, { ...head(), ...wholeAnswer(shape, reply), ...last });
     return;
   }
   let areCallsSent = false;
@@ -128,38 +139,34 @@ function limitOf(body: JsonObject): JsonObject {
 
 async function embedAnswer(context: OllamaContext, field: 'input' | 'prompt'): Promise<void> {
   const { exchange, script } = context;
-  const body = readBody(exchange, (message) => sendError(context, 400, message));
+  const body = readNativeBody(exchange);
   if (!body) return;
   const value = body[field];
   const texts = typeof value === 'string' ? [value] : Array.isArray(value) ? (value as unknown[]) : undefined;
   if (texts?.every((text) => typeof text === 'string') !== true) {
-    sendError(context, 400, 'invalid input type');
+    await sendError(context, 400, 'invalid input type');
     return;
   }
-  const model = await acquireModel(context, body, { capability: 'embedding', word: 'embeddings' });
+  const model = await acquireModel(context, body, { capability: 'embedding' });
   if (!model) return;
   if (isRefusal(model)) {
-    sendError(context, model.status, model.message);
+    await sendError(context, field === 'prompt' && model.status === 501 ? 500 : model.status, model.message);
     return;
   }
   const length = script.embeddingLength ?? model.embeddingLength ?? 768;
   const { dimensions } = body;
   const vectors = texts.map((text) => embed(text, length));
   if (field === 'prompt') {
-    exchange.sendJson(200, { embedding: vectors[0] ?? [] }, jsonType);
+    await sendGinJson(exchange, 200, { embedding: vectors[0] ?? [] });
     return;
   }
-  exchange.sendJson(
-    200,
-    {
-      model: body['model'],
-      embeddings: typeof dimensions === 'number' ? vectors.map((vector) => shorten(vector, dimensions)) : vectors,
-      total_duration: 14_143_917,
-      load_duration: 1_019_500,
-      prompt_eval_count: texts.join(' ').split(/\s+/).length,
-    },
-    jsonType,
-  );
+  await sendGinJson(exchange, 200, {
+    model: body['model'],
+    embeddings: typeof dimensions === 'number' ? vectors.map((vector) => shorten(vector, dimensions)) : vectors,
+    total_duration: 14_143_917,
+    load_duration: 1_019_500,
+    prompt_eval_count: texts.join(' ').split(/\s+/).length,
+  });
 }
 
 export const ollamaNativeRoutes: Readonly<Record<string, OllamaHandler>> = {

@@ -1,63 +1,58 @@
-import { anthropicMessage, anthropicStream } from './anthropic-dialect';
-import { embed, shorten, toBase64 } from './embeddings';
+import { embeddings } from './ollama-embeddings';
+import { chatProblem, completionProblem, imageProblem } from './ollama-checks';
+import { sendAnswer, sendEarlyFailure, sendError, sendProblem, sendRefusal, type ErrorDialect } from './ollama-errors';
 import { epochSeconds } from './ids';
-import { hasLateSystem } from './late-system';
-import { modifiedAt, type OllamaModel } from './ollama-models';
+import { modifiedAt, taggedName, type OllamaModel } from './ollama-models';
 import { acquireModel, isRefusal, readBody, type OllamaContext, type OllamaHandler } from './ollama-state';
-import {
-  chatPrompt,
-  completionPrompt,
-  mediaParts,
-  responsesPrompt,
-  strangeTool,
-  wantsStream,
-  wantsUsage,
-  type JsonObject,
-} from './openai-request';
+import { chatPrompt, completionPrompt, wantsStream, wantsUsage, type JsonObject } from './openai-request';
 import { argumentsText, callsOf, failureOf, joinText, type FinishedReply, type Prompt } from './reply';
-import { responsesObject, responsesStream } from './responses-dialect';
 import { generateWhole, sse, sseDone, streamReply, type StreamDialect } from './stream-reply';
 
-const errorTypes: Readonly<Record<number, string>> = { 400: 'invalid_request_error', 404: 'not_found_error' };
 const eventStream = { 'Content-Type': 'text/event-stream' };
-const efforts = new Set(['none', 'minimal', 'low', 'medium', 'high', 'max', 'xhigh', 'ultra']);
 
-function sendError(context: OllamaContext, status: number, message: string): void {
-  context.exchange.sendJson(status, {
-    error: { message, type: errorTypes[status] ?? 'api_error', param: null, code: null },
-  });
+/** How a route reads its request and words its refusals. */
+interface Reading {
+  readonly prompt: (body: JsonObject) => Prompt;
+  /** What the middleware refuses. */
+  readonly problem: (body: JsonObject) => string | undefined;
+  readonly dialect?: ErrorDialect;
+  /** Its streams carry `streamHints`. */
+  readonly hasHints?: boolean;
 }
 
-/** Everything up to the generation, which the OpenAI routes share. Undefined: answered, or the client has gone. */
-async function prepare(
+/** Everything up to the generation. Undefined: answered, or the client has gone. */
+export async function prepare(
   context: OllamaContext,
-  readPrompt: (body: JsonObject) => Prompt,
-  check: (body: JsonObject) => string | undefined,
-): Promise<{ body: JsonObject; model: OllamaModel; reply: FinishedReply } | undefined> {
-  const body = readBody(context.exchange, (message) => sendError(context, 400, message));
+  { prompt, problem, dialect, hasHints }: Reading,
+): Promise<{ body: JsonObject; reply: FinishedReply } | undefined> {
+  const body = readBody(context.exchange, (message) => sendProblem(context, message, dialect));
   if (!body) return undefined;
-  const problem = check(body);
-  if (problem !== undefined) {
-    sendError(context, 400, problem);
+  const refusal = problem(body);
+  if (refusal !== undefined) {
+    sendProblem(context, refusal, dialect);
     return undefined;
   }
-  const model = await acquireModel(context, body, { capability: 'completion', word: 'chat' });
+  const insert = typeof body['suffix'] === 'string' && body['suffix'] !== '';
+  const model = await acquireModel(context, body, { capability: 'completion', insert });
   if (!model) return undefined;
   if (isRefusal(model)) {
-    if (model.signinUrl === undefined) sendError(context, model.status, model.message);
-    else context.exchange.sendJson(model.status, { error: model.message, signin_url: model.signinUrl });
+    await sendRefusal(context, model, dialect);
     return undefined;
   }
-  const reply = context.simulator.plan(context.exchange, readPrompt(body));
-  if (failsAtOnce(reply)) {
-    sendError(context, 500, failureOf(reply) ?? '');
+  const picture = imageProblem(body, model.capabilities ?? []);
+  if (picture !== undefined) {
+    await sendError(context, 400, picture, dialect);
     return undefined;
   }
-  return { body, model, reply };
-}
-
-function failsAtOnce(reply: FinishedReply): boolean {
-  return reply.pieces[0]?.kind === 'error';
+  const reply = context.simulator.plan(context.exchange, prompt(body));
+  if (reply.pieces[0]?.kind === 'error') {
+    const message = failureOf(reply) ?? '';
+    if (wantsStream(body))
+      await sendEarlyFailure(context, message, { ...(dialect && { dialect }), hasHints: hasHints === true });
+    else await sendError(context, 500, message, dialect);
+    return undefined;
+  }
+  return { body, reply };
 }
 
 function usage(reply: FinishedReply): object {
@@ -68,21 +63,10 @@ function usage(reply: FinishedReply): object {
   };
 }
 
-function checkChat(body: JsonObject): string | undefined {
-  if (!Array.isArray(body['messages']) || body['messages'].length === 0) return "[] is too short - 'messages'";
-  if (hasLateSystem(body)) return 'system message must be at the beginning';
-  const effort = body['reasoning_effort'];
-  if (typeof effort === 'string' && !efforts.has(effort)) return `invalid reasoning value: '${effort}'`;
-  const isRemoteImage = mediaParts(body['messages']).some((part) =>
-    /"url":"https?:/.test(JSON.stringify(part['image_url'] ?? '')),
-  );
-  return isRemoteImage ? 'invalid image input' : undefined;
-}
-
 function toolCalls(context: OllamaContext, reply: FinishedReply): object[] {
   return callsOf(reply).map((call, index) => ({
-    index,
     id: call.id ?? `call_${context.state.ids.take(8).toLowerCase()}`,
+    index,
     type: 'function',
     function: { name: call.name, arguments: argumentsText(call) },
   }));
@@ -91,7 +75,7 @@ function toolCalls(context: OllamaContext, reply: FinishedReply): object[] {
 const chat: OllamaHandler = {
   methods: ['POST'],
   async handle(context) {
-    const ready = await prepare(context, (body) => chatPrompt(body, ['max_tokens']), checkChat);
+    const ready = await prepare(context, { prompt: (body) => chatPrompt(body, ['max_tokens']), problem: chatProblem });
     if (!ready) return;
     const { body, reply } = ready;
     const { exchange, simulator, script } = context;
@@ -104,7 +88,7 @@ const chat: OllamaHandler = {
     if (!(await generateWhole(exchange, simulator, reply))) return;
     const failure = failureOf(reply);
     if (failure !== undefined) {
-      sendError(context, 500, failure);
+      await sendError(context, 500, failure);
       return;
     }
     const calls = toolCalls(context, reply);
@@ -115,7 +99,7 @@ const chat: OllamaHandler = {
       ...(reasoning === '' ? {} : { reasoning }),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),
     };
-    exchange.sendJson(200, {
+    await sendAnswer(exchange, {
       id,
       object: 'chat.completion',
       created: epochSeconds(),
@@ -168,99 +152,48 @@ function chatStream(
       sseDone,
     ],
     // The /v1 writer reads the native error line as a chat answer: nothing of the message survives.
-    fail: () => [chunk([choice({ role: 'assistant', content: '' })], {}, '')],
+    fail: () => [chunk([choice({ ...(isLegacy ? { role: 'assistant' } : {}), content: '' })], {}, '')],
   };
 }
 
 const completions: OllamaHandler = {
   methods: ['POST'],
   async handle(context) {
-    const ready = await prepare(
-      context,
-      (body) => completionPrompt(body, ['max_tokens']),
-      (body) =>
-        typeof body['prompt'] === 'string'
-          ? undefined
-          : 'json: cannot unmarshal array into Go struct field CompletionRequest.prompt of type string',
-    );
+    const ready = await prepare(context, {
+      prompt: (body) => completionPrompt(body, ['max_tokens']),
+      problem: completionProblem,
+    });
     if (!ready) return;
     const { body, reply } = ready;
     const { exchange, simulator, script } = context;
-    const head = {
-      id: script.chatId ?? `cmpl-${context.state.ids.number(999)}`,
+    const id = script.chatId ?? `cmpl-${context.state.ids.number(999)}`;
+    const created = epochSeconds();
+    const answer = (choices: object[], more: object = {}, model = String(body['model'])): object => ({
+      id,
       object: 'text_completion',
-      created: epochSeconds(),
-      model: String(body['model']),
+      created,
+      choices,
+      model,
       system_fingerprint: 'fp_ollama',
-    };
+      ...more,
+    });
     const choice = (text: string, finish: string | null): object => ({ text, index: 0, finish_reason: finish });
     if (wantsStream(body)) {
       const zero = wantsUsage(body) ? { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } } : {};
       const dialect: StreamDialect = {
         start: () => '',
-        piece: (piece) => [piece.kind === 'text' ? sse({ ...head, choices: [choice(piece.text, null)], ...zero }) : ''],
+        piece: (piece) => [piece.kind === 'text' ? sse(answer([choice(piece.text, null)], zero)) : ''],
         finish: () => [
-          sse({ ...head, choices: [choice('', reply.finishReason)], ...zero }),
-          wantsUsage(body) ? sse({ ...head, choices: [], usage: usage(reply) }) : '',
+          sse(answer([choice('', reply.finishReason)], zero)),
+          wantsUsage(body) ? sse(answer([], { usage: usage(reply) })) : '',
           sseDone,
         ],
-        fail: () => [sse({ ...head, model: '', choices: [choice('', null)] })],
+        fail: () => [sse(answer([choice('', null)], {}, ''))],
       };
       return streamReply(exchange, simulator, reply, dialect, { headers: eventStream, flush: false });
     }
     if (!(await generateWhole(exchange, simulator, reply))) return;
-    exchange.sendJson(200, {
-      ...head,
-      choices: [choice(joinText(reply, 'text'), reply.finishReason)],
-      usage: usage(reply),
-    });
-  },
-};
-
-const embeddings: OllamaHandler = {
-  methods: ['POST'],
-  async handle(context) {
-    const { exchange, script, simulator } = context;
-    const body = readBody(exchange, (message) => sendError(context, 400, message));
-    if (!body) return;
-    const { input, encoding_format: encoding, dimensions } = body;
-    if (input === undefined || (Array.isArray(input) && input.length === 0)) {
-      sendError(context, 400, 'invalid input');
-      return;
-    }
-    const texts = typeof input === 'string' ? [input] : Array.isArray(input) ? (input as unknown[]) : [undefined];
-    if (!texts.every((text) => typeof text === 'string')) {
-      sendError(context, 400, 'invalid input type');
-      return;
-    }
-    // Go reads null as absent
-    if (encoding !== undefined && encoding !== null && encoding !== 'float' && encoding !== 'base64') {
-      sendError(
-        context,
-        400,
-        `Invalid value for 'encoding_format' = ${JSON.stringify(encoding)}. Supported values: ['float', 'base64'].`,
-      );
-      return;
-    }
-    const model = await acquireModel(context, body, { capability: 'embedding', word: 'embeddings' });
-    if (!model) return;
-    if (isRefusal(model)) {
-      sendError(context, model.status, model.message);
-      return;
-    }
-    if (!(await generateWhole(exchange, simulator, simulator.plan(exchange, { text: '', maxTokens: 0 })))) return;
-    const length = script.embeddingLength ?? model.embeddingLength ?? 768;
-    const count = texts.join(' ').split(/\s+/).length;
-    exchange.sendJson(200, {
-      object: 'list',
-      data: texts.map((text, index) => {
-        const whole = embed(text, length);
-        const vector = typeof dimensions === 'number' ? shorten(whole, dimensions) : whole;
-        return { object: 'embedding', embedding: encoding === 'base64' ? toBase64(vector) : vector, index };
-      }),
-      model: body['model'],
-      usage: { prompt_tokens: count, total_tokens: count },
-    });
+    await sendAnswer(exchange, answer([choice(joinText(reply, 'text'), reply.finishReason)], { usage: usage(reply) }));
   },
 };
 
@@ -279,57 +212,15 @@ export const ollamaOpenAiRoutes: Readonly<Record<string, OllamaHandler>> = {
     handle: ({ exchange, script }) => {
       // A nil slice in Go: `null`, not `[]`, when there is no model.
       const data = script.models.length === 0 ? null : script.models.map(modelEntry);
-      exchange.sendJson(200, { object: 'list', data });
+      return sendAnswer(exchange, { object: 'list', data });
     },
   },
   '/v1/models/:model': {
     methods: ['GET'],
     handle: (context) => {
       const model = context.script.models.find(({ name }) => name === context.parameter);
-      if (model) context.exchange.sendJson(200, modelEntry(model));
-      else sendError(context, 404, `model '${context.parameter}' not found`);
-    },
-  },
-  '/v1/messages': {
-    methods: ['POST'],
-    async handle(context) {
-      const ready = await prepare(context, (body) => chatPrompt(body, ['max_tokens']), checkChat);
-      if (!ready) return;
-      const { body, reply } = ready;
-      const facts = { id: `msg_${context.state.ids.take(24)}`, model: String(body['model']), reply };
-      if (wantsStream(body)) {
-        const options = { headers: eventStream, flush: false };
-        return streamReply(context.exchange, context.simulator, reply, anthropicStream(facts), options);
-      }
-      if (!(await generateWhole(context.exchange, context.simulator, reply))) return;
-      const failure = failureOf(reply);
-      if (failure === undefined) context.exchange.sendJson(200, anthropicMessage(facts));
-      else context.exchange.sendJson(500, { type: 'error', error: { type: 'api_error', message: failure } });
-    },
-  },
-  '/v1/responses': {
-    methods: ['POST'],
-    async handle(context) {
-      const ready = await prepare(context, responsesPrompt, (body) =>
-        strangeTool(body) === undefined ? undefined : 'Failed to parse tools: Unsupported tool type',
-      );
-      if (!ready) return;
-      const { body, reply } = ready;
-      const facts = { id: context.state.ids.take(24), model: String(body['model']), reply };
-      if (wantsStream(body)) {
-        const options = { headers: eventStream, flush: false };
-        return streamReply(
-          context.exchange,
-          context.simulator,
-          reply,
-          responsesStream(facts, { hasNumbers: true }),
-          options,
-        );
-      }
-      if (!(await generateWhole(context.exchange, context.simulator, reply))) return;
-      const failure = failureOf(reply);
-      if (failure === undefined) context.exchange.sendJson(200, responsesObject(facts));
-      else sendError(context, 500, failure);
+      if (model) return sendAnswer(context.exchange, modelEntry(model));
+      return sendError(context, 404, `model '${taggedName(context.parameter)}' not found`);
     },
   },
 };

@@ -34,7 +34,7 @@ function isWhole(bytes: Buffer, isHead: boolean): boolean {
   if (end < 0) return false;
   const head = bytes.subarray(0, end).toString('latin1').toLowerCase();
   if (/^http\/1\.1 1\d\d/.test(head)) return isWhole(bytes.subarray(end + 4), isHead);
-  if (isHead) return true;
+  if (isHead || /^http\/1\.1 (204|304) /.test(head)) return true;
   if (head.includes('transfer-encoding: chunked')) return bytes.subarray(-7).toString('latin1').endsWith('0\r\n\r\n');
   const length = /content-length: (\d+)/.exec(head)?.[1];
   return length !== undefined && bytes.length >= end + 4 + Number(length);

@@ -3,7 +3,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { pause } from './pause';
 
-const folder = fileURLToPath(new URL('../../fixtures/llamacpp/', import.meta.url));
+/** A folder of test/fixtures: where the recordings came from. */
+export type RecordedEngine = 'llamacpp' | 'ollama' | 'vllm';
+
+function folderOf(engine: RecordedEngine): string {
+  return fileURLToPath(new URL(`../../fixtures/${engine}/`, import.meta.url));
+}
 
 /** One answer as bytes off a socket, and what they say. */
 export interface RawAnswer {
@@ -18,7 +23,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** One recorded answer of a real llama-server. */
+/** One recorded answer of a real engine. */
 export interface Recording extends RawAnswer {
   readonly name: string;
   /** What was asked; `undefined` where it was not kept. */
@@ -27,15 +32,16 @@ export interface Recording extends RawAnswer {
   readonly reads: readonly { readonly atMs: number; readonly bytes: number }[];
 }
 
-/** Names of all recordings. */
-export function recordingNames(): string[] {
-  return readdirSync(folder)
+/** Names of all recordings of an engine. */
+export function recordingNames(engine: RecordedEngine = 'llamacpp'): string[] {
+  return readdirSync(folderOf(engine))
     .filter((file) => file.endsWith('.txt') && !/\.(request|timing)\.txt$/.test(file))
     .map((file) => file.slice(0, -'.txt'.length));
 }
 
-/** Reads a recording from test/fixtures/llamacpp. */
-export function readRecording(name: string): Recording {
+/** Reads a recording from test/fixtures. */
+export function readRecording(name: string, engine: RecordedEngine = 'llamacpp'): Recording {
+  const folder = folderOf(engine);
   return {
     name,
     ...parseAnswer(readFileSync(`${folder}${name}.txt`)),
@@ -92,9 +98,14 @@ export interface Replay {
  */
 export async function replayRecording(
   name: string,
-  options: { readonly port?: number; readonly timing?: boolean; readonly speed?: number } = {},
+  options: {
+    readonly engine?: RecordedEngine;
+    readonly port?: number;
+    readonly timing?: boolean;
+    readonly speed?: number;
+  } = {},
 ): Promise<Replay> {
-  const recording = readRecording(name);
+  const recording = readRecording(name, options.engine);
   const requests: string[] = [];
   const stopped = new AbortController();
   const server = createServer({ noDelay: true }, (socket) => {

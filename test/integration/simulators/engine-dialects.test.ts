@@ -53,7 +53,7 @@ describe('The simulated Ollama', () => {
   it('says null when it has no models', async () => {
     const ollama = await started(startOllama({ models: [] }));
 
-    assert.deepEqual(await get(ollama, '/v1/models'), [200, '{"object":"list","data":null}']);
+    assert.deepEqual(await get(ollama, '/v1/models'), [200, '{"object":"list","data":null}\n']);
     assert.deepEqual(await get(ollama, '/api/tags'), [200, '{"models":[]}']);
   });
 

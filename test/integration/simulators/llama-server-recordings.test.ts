@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { fixedHeaders, shapeOfBody, wholeRequest } from '../../helpers/engines/answer-shape';
 import type { LlamaServerScript } from '../../helpers/engines/llama-server-models';
 import { startLlamaServer, type LlamaServerSimulator } from '../../helpers/engines/llama-server';
 import { rawRequest } from '../../helpers/engines/raw-request';
-import { readRecording, sseObjects, type RawAnswer } from '../../helpers/engines/recording';
+import { readRecording } from '../../helpers/engines/recording';
 
 const build = { buildInfo: 'b1-de3ff81', hasUi: false };
 const model = { id: 'stories260k', contextLength: 2048, contextMax: 2048 };
@@ -109,7 +110,7 @@ for (const { name, script, recordings } of servers) {
       it(recording, async () => {
         const real = readRecording(recording);
 
-        const simulated = await rawRequest(server.port, whole(real.request));
+        const simulated = await rawRequest(server.port, wholeRequest(real.request));
 
         assert.equal(simulated.status, real.status);
         assert.deepEqual(simulated.headerNames.toSorted(), real.headerNames.toSorted());
@@ -119,37 +120,4 @@ for (const { name, script, recordings } of servers) {
       });
     }
   });
-}
-
-/** The recorded request; a body that was cut in the file gets the length it has now. */
-function whole(request = 'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'): string {
-  const [head = '', body = ''] = request.split('\r\n\r\n', 2);
-  const text = body.replace(/ ?\S*\.\.\.\[\d+ bytes in all, cut in this file\]\.\.\.[^]*$/, '"}]}');
-  if (text === body) return request;
-  return `${head.replace(/Content-Length: \d+/, `Content-Length: ${Buffer.byteLength(text)}`)}\r\n\r\n${text}`;
-}
-
-function fixedHeaders({ headers }: RawAnswer): object {
-  return Object.fromEntries([...headers].filter(([name]) => name !== 'content-length'));
-}
-
-/** What a body consists of, without its values: the keys in order, and the kinds of the values. */
-function shapeOfBody({ headers, body, status }: RawAnswer): unknown {
-  const type = headers.get('content-type') ?? '';
-  if (type.startsWith('text/event-stream'))
-    return [...new Set(sseObjects(body).map((data) => JSON.stringify(shape(data))))];
-  if (!type.startsWith('application/json') || body === '') return typeof body;
-  const json: unknown = JSON.parse(body);
-  return status < 400 ? shape(json) : json;
-}
-
-/** Objects whose content differs with the model or the build. */
-const opaque = new Set(['generation_settings', 'params', 'chat_template_caps', 'ui_settings', 'meta', 'preset']);
-
-function shape(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shape(value[0])];
-  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, opaque.has(key) ? typeof inner : shape(inner)]),
-  );
 }

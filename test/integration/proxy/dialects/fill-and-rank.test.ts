@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { startLlamaServer } from '../../../helpers/engines/llama-server';
+import { startOllama } from '../../../helpers/engines/ollama';
 import { startVllm } from '../../../helpers/engines/vllm';
 import { before, startEngine, stopAll } from '../repairs/support';
 
@@ -35,10 +36,11 @@ describe('filling in the middle', () => {
   });
 
   it('asks Ollama for a completion with a suffix', async () => {
-    const engine = await startEngine('ollama', { reply: { text: 'x' } });
-    const proxy = await before(engine, 'ollama', 'llama3.2:3b');
+    const models = [{ name: 'qwen2.5-coder:7b', capabilities: ['completion', 'insert'] }];
+    const engine = await startOllama({ models, reply: { text: 'x' } });
+    const proxy = await before(engine, 'ollama', 'qwen2.5-coder:7b');
 
-    const answer = await json(await proxy.post('/infill', { model: 'llama3.2:3b', ...infill }));
+    const answer = await json(await proxy.post('/infill', { model: 'qwen2.5-coder:7b', ...infill }));
 
     const seen = engine.requests[0];
     assert.equal(seen?.path, '/v1/completions');
