@@ -7,6 +7,7 @@ import { observe } from './observation';
 import { lookAtList, openaiRows } from './openai-compatible';
 import type { ProbeReply, ProbeSession } from './probe';
 import { askLoad, vllmLoadSources } from './reported-load';
+import { askTools, withTools } from './vllm-tools';
 
 /** `/health` tells of a dead engine behind a living HTTP server, but says nothing of models: every fifth pulse does. */
 const pulsesPerList = 5;
@@ -14,7 +15,7 @@ const pulsesPerList = 5;
 /**
  * vLLM's list: one row per served name and one per LoRA adapter, which inherits the context of its parent. All of
  * them are in memory. `created` is the time of the request and therefore dropped. vLLM does not say what a model can
- * do; only the name does.
+ * do; only the name does, and for tools a question of its own (`vllm-tools.ts`).
  */
 export function parseVllmModels(body: unknown): readonly Model[] | undefined {
   const list = openaiRows(body);
@@ -53,21 +54,28 @@ async function look(session: ProbeSession, list?: ProbeReply): Promise<Finding> 
     session.get('/health'),
   ]);
   const isEngineDead = finding.observation.type === 'ok' && health.ok && health.status === 503;
+  const told = version.ok ? parseVllmVersion(parseJson(version.body)) : undefined;
+  if (finding.models !== undefined && !isEngineDead) await askTools(session, finding.models, told);
   return compact({
-    ...finding,
+    ...known(session, finding),
     observation: isEngineDead ? observe(health, '/health', session.hasKey) : finding.observation,
-    version: version.ok ? parseVllmVersion(parseJson(version.body)) : undefined,
+    version: told,
   });
+}
+
+/** With what only a question of its own has told. */
+function known(session: ProbeSession, finding: Finding): Finding {
+  return finding.models === undefined ? finding : { ...finding, models: withTools(session, finding.models) };
 }
 
 /** https://docs.vllm.ai: OpenAI-compatible server of `vllm serve`. */
 export const vllmAdapter: EngineAdapter = {
   kind: 'vllm',
   look,
-  pulse: async (session, known) => {
+  pulse: async (session, { pulse }) => {
     const load = askLoad(session, vllmLoadSources);
-    if (known.pulse % pulsesPerList === 0) {
-      return compact({ ...(await lookAtList(session, parseVllmModels)), load: await load });
+    if (pulse % pulsesPerList === 0) {
+      return compact({ ...known(session, await lookAtList(session, parseVllmModels)), load: await load });
     }
     const answer = await session.get('/health');
     const observation = observe(answer, '/health', session.hasKey);

@@ -141,6 +141,10 @@ function strictness(
   if (isAuto && script.hasToolParser === false) {
     return ['"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set', 'tool_choice'];
   }
+  const { temperature } = body;
+  if (typeof temperature === 'number' && temperature < 0) {
+    return [`temperature must be non-negative, got ${temperature.toFixed(1)}.`, 'temperature'];
+  }
   return undefined;
 }
 
@@ -352,7 +356,11 @@ const routes: Readonly<Record<string, Route>> = {
 function behaviour(): EngineBehaviour<VllmScript> {
   const ids = new IdSequence();
   return {
-    headers: () => ({ server: 'uvicorn' }),
+    headers: ({ request }) => ({
+      server: 'uvicorn',
+      vary: 'Origin',
+      ...(request.headers.connection === 'close' ? { Connection: 'close' } : {}),
+    }),
     sendsDate: true,
     connectionHeaders: 'none',
     keepAliveMs: 5000,
@@ -371,7 +379,7 @@ function behaviour(): EngineBehaviour<VllmScript> {
         return;
       }
       if (!route[0].includes(method)) {
-        exchange.sendJson(405, { detail: 'Method Not Allowed' });
+        exchange.sendJson(405, { detail: 'Method Not Allowed' }, { allow: route[0].join(', ') });
         return;
       }
       return route[1]({ exchange, simulator, script, ids });

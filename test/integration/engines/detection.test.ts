@@ -187,6 +187,17 @@ describe('detection against simulated engines', () => {
     await until(monitor, (snapshot) => snapshot.engines[0]?.state === 'network-error');
   }).timeout(30_000);
 
+  for (const hasToolParser of [true, false]) {
+    it(`vLLM ${hasToolParser ? 'with' : 'without'} a parser of tool calls, found out with one refused request`, async () => {
+      const vllm = resources.add(await startVllm({ hasToolParser }));
+
+      const [engine] = await resources.look(vllm.url);
+
+      assert.equal(engine?.models[0]?.capabilities.includes('tools'), hasToolParser);
+      assert.equal(vllm.requestsTo('/v1/chat/completions').length, 1);
+    });
+  }
+
   it('scenario 21: vLLM that wants a key', async () => {
     const vllm = resources.add(await startVllm({ apiKey: 'secret' }));
 
