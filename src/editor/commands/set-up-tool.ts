@@ -7,19 +7,21 @@ import { answered } from '../input/questions';
 import { setUpCline as clineSteps } from '../wiring/set-up-cline';
 import { setUpFile } from '../wiring/set-up-file';
 import {
-  anthropicEnvFile,
   chatLanguageModelsFile,
+  claudeSettingsFile,
+  codexProfileFile,
   continueFile,
   envFile,
+  opencodeFile,
   toolIds,
   toolNames,
   type ToolId,
+  type ToolPlaces,
 } from '../wiring/tools';
 import { hasCustomEndpoint } from '../wiring/vscode-custom-endpoint';
 
 export const setUpContinue: CommandHandler = async (services) => {
-  const file = await continueFile({ home: homedir(), environment: process.env, exists });
-  await setUpFile(services, 'continue', file);
+  await setUpFile(services, 'continue', await continueFile(places()));
 };
 
 export const setUpCline: CommandHandler = (services) => clineSteps(services);
@@ -46,7 +48,20 @@ export const setUpOpenAiSdk: CommandHandler = async (services) => {
 };
 
 export const setUpClaudeCode: CommandHandler = async (services) => {
-  await setUpFile(services, 'claudeCode', anthropicEnvFile(await pickEnvFile(services)));
+  const [folder, ...others] = localFolders();
+  await setUpFile(
+    services,
+    'claudeCode',
+    claudeSettingsFile(others.length === 0 ? folder?.fsPath : undefined, places()),
+  );
+};
+
+const setUpCodex: CommandHandler = async (services) => {
+  await setUpFile(services, 'codex', codexProfileFile(places()));
+};
+
+const setUpOpencode: CommandHandler = async (services) => {
+  await setUpFile(services, 'opencode', await opencodeFile(places()));
 };
 
 const handlers: Record<ToolId, CommandHandler> = {
@@ -55,6 +70,8 @@ const handlers: Record<ToolId, CommandHandler> = {
   vscode: setUpVsCode,
   openai: setUpOpenAiSdk,
   claudeCode: setUpClaudeCode,
+  codex: setUpCodex,
+  opencode: setUpOpencode,
 };
 
 /** Asks which tool, unless the caller names it by its id. */
@@ -65,7 +82,9 @@ export const setUpTool: CommandHandler = async (services, argument) => {
     cline: l10n.t('what to enter, to copy'),
     vscode: 'chatLanguageModels.json',
     openai: '.env',
-    claudeCode: '.env',
+    claudeCode: '.claude/settings.local.json',
+    codex: '~/.codex/flm.config.toml',
+    opencode: '~/.config/opencode/opencode.json',
   };
   const named = toolIds.find((id) => id === argument);
   const tool =
@@ -82,16 +101,23 @@ export const setUpTool: CommandHandler = async (services, argument) => {
 
 /** `.env` of the only folder; else the user's choice. */
 async function pickEnvFile({ l10n }: CommandServices): Promise<string> {
-  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  const [first] = folders;
-  if (first !== undefined && folders.length === 1) return vscode.Uri.joinPath(first.uri, '.env').fsPath;
+  const [first, ...others] = localFolders();
+  if (first !== undefined && others.length === 0) return vscode.Uri.joinPath(first, '.env').fsPath;
   const chosen = await vscode.window.showSaveDialog({
     title: l10n.t('Environment File'),
     saveLabel: l10n.t('Choose'),
-    defaultUri: vscode.Uri.joinPath(first?.uri ?? vscode.Uri.file(homedir()), '.env'),
+    defaultUri: vscode.Uri.joinPath(first ?? vscode.Uri.file(homedir()), '.env'),
   });
   if (chosen?.scheme !== 'file') throw new FlmError('cancelled', 'No file chosen');
   return chosen.fsPath;
+}
+
+function localFolders(): readonly vscode.Uri[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri).filter(({ scheme }) => scheme === 'file');
+}
+
+function places(): ToolPlaces {
+  return { home: homedir(), environment: process.env, exists };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { refuse, type ConfigEdit, type ToolModel, type ToolSetup } from './config-edit';
+import { refuse, type ConfigEdit, type ToolSetup } from './config-edit';
 import { layoutOf, linesOf } from './text-lines';
 
 type Assignments = (setup: ToolSetup) => readonly (readonly [name: string, value: string])[];
@@ -11,28 +11,6 @@ export const editEnvFile: ConfigEdit = envEdit((setup) => [
   ['OPENAI_BASE_URL', setup.endpoint],
   ['OPENAI_API_KEY', setup.apiKey],
 ]);
-
-/**
- * A `.env` file for Claude Code and for what reads the same variables. Its base URL has no `/v1`, which the client adds;
- * all its classes of models are set, or it would ask for models that nobody here has.
- */
-export const editAnthropicEnvFile: ConfigEdit = envEdit(({ endpoint, apiKey, models }) => {
-  const model = mostCapable(models)?.id ?? '';
-  return [
-    ['ANTHROPIC_BASE_URL', endpoint.replace(/\/v1\/?$/, '')],
-    ['ANTHROPIC_AUTH_TOKEN', apiKey],
-    ['ANTHROPIC_MODEL', model],
-    ['ANTHROPIC_DEFAULT_OPUS_MODEL', model],
-    ['ANTHROPIC_DEFAULT_SONNET_MODEL', model],
-    ['ANTHROPIC_DEFAULT_HAIKU_MODEL', model],
-  ];
-});
-
-/** The one an agent can work with: it calls tools, and has the most room. */
-function mostCapable(models: readonly ToolModel[]): ToolModel | undefined {
-  const callers = models.filter(({ callsTools }) => callsTools);
-  return (callers.length > 0 ? callers : models).toSorted((a, b) => b.maxInputTokens - a.maxInputTokens)[0];
-}
 
 /** An assignment that is there already is replaced where it stands; the rest is untouched. */
 function envEdit(assignments: Assignments): ConfigEdit {

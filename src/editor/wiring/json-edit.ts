@@ -63,7 +63,8 @@ export function replaceInList(
   return isAsWanted ? { ok: true, text: `${bom}${result}` } : refuse('not-editable', place);
 }
 
-function parseJson(text: string): Node | EditRefusal {
+/** The tree of a JSON document with comments, or where its mistake is. */
+export function parseJson(text: string): Node | EditRefusal {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;

@@ -27,3 +27,9 @@ export function toolModels(engines: readonly Engine[], hidden: readonly string[]
     };
   });
 }
+
+/** The one an agent can work with: it calls tools, and has the most room. */
+export function mostCapable(models: readonly ToolModel[]): ToolModel | undefined {
+  const callers = models.filter(({ callsTools }) => callsTools);
+  return (callers.length > 0 ? callers : models).toSorted((a, b) => b.maxInputTokens - a.maxInputTokens)[0];
+}

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { editClaudeSettings } from './claude-settings';
+import { editCodexProfile } from './codex-profile';
 import type { ConfigEdit } from './config-edit';
 import { editContinueJson } from './continue-json';
 import { editContinueYaml } from './continue-yaml';
-import { editAnthropicEnvFile, editEnvFile } from './env-file';
+import { editEnvFile } from './env-file';
+import { editOpencodeJson } from './opencode-json';
 import { editChatLanguageModels } from './vscode-custom-endpoint';
 
 /** The tools FLM sets up. Product names, not translated. */
@@ -12,6 +15,8 @@ export const toolNames = {
   vscode: 'VS Code',
   openai: 'OpenAI SDK',
   claudeCode: 'Claude Code',
+  codex: 'Codex',
+  opencode: 'opencode',
 } as const;
 export type ToolId = keyof typeof toolNames;
 
@@ -56,6 +61,29 @@ export function envFile(path: string): ToolFile {
   return { path, edit: editEnvFile };
 }
 
-export function anthropicEnvFile(path: string): ToolFile {
-  return { path, edit: editAnthropicEnvFile };
+/** Of one project, by its folder; without one, of the user. `CLAUDE_CONFIG_DIR` moves the latter's folder. */
+export function claudeSettingsFile(
+  project: string | undefined,
+  { home, environment }: Pick<ToolPlaces, 'home' | 'environment'>,
+): ToolFile {
+  const path =
+    project === undefined
+      ? join(environment.CLAUDE_CONFIG_DIR ?? join(home, '.claude'), 'settings.json')
+      : join(project, '.claude', 'settings.local.json');
+  return { path, edit: editClaudeSettings };
+}
+
+/** `CODEX_HOME` moves Codex's folder. */
+export function codexProfileFile({ home, environment }: Pick<ToolPlaces, 'home' | 'environment'>): ToolFile {
+  const folder = environment.CODEX_HOME ?? join(home, '.codex');
+  return { path: join(folder, 'flm.config.toml'), edit: editCodexProfile };
+}
+
+/** opencode's global configuration: `opencode.json`, or `opencode.jsonc` where only that is there. */
+export async function opencodeFile({ home, environment, exists }: ToolPlaces): Promise<ToolFile> {
+  const folder = join(environment.XDG_CONFIG_HOME ?? join(home, '.config'), 'opencode');
+  const json = join(folder, 'opencode.json');
+  const withComments = join(folder, 'opencode.jsonc');
+  const path = !(await exists(json)) && (await exists(withComments)) ? withComments : json;
+  return { path, edit: editOpencodeJson };
 }

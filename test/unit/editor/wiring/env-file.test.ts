@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { editAnthropicEnvFile, editEnvFile } from '../../../../src/editor/wiring/env-file';
-import { edited, makeSetup, makeToolModel, refused } from './tool-setup';
+import { editEnvFile } from '../../../../src/editor/wiring/env-file';
+import { edited, refused } from './tool-setup';
 
 const values = 'OPENAI_BASE_URL=http://127.0.0.1:11435/v1\nOPENAI_API_KEY=flm-abc-secret\n';
 
@@ -46,53 +46,5 @@ describe('the environment file for the OpenAI SDK', () => {
 
   it('does not cut a value of several lines in two', () => {
     assert.equal(refused(editEnvFile, 'OPENAI_API_KEY="one\ntwo"\n').problem, 'not-editable');
-  });
-});
-
-describe('the environment file for Claude Code', () => {
-  it('names the gateway without /v1, the key, and a model for every class of models', () => {
-    assert.equal(
-      edited(editAnthropicEnvFile, undefined),
-      [
-        'ANTHROPIC_BASE_URL=http://127.0.0.1:11435',
-        'ANTHROPIC_AUTH_TOKEN=flm-abc-secret',
-        'ANTHROPIC_MODEL=ollama/llama3.2:3b',
-        'ANTHROPIC_DEFAULT_OPUS_MODEL=ollama/llama3.2:3b',
-        'ANTHROPIC_DEFAULT_SONNET_MODEL=ollama/llama3.2:3b',
-        'ANTHROPIC_DEFAULT_HAIKU_MODEL=ollama/llama3.2:3b',
-        '',
-      ].join('\n'),
-    );
-  });
-
-  it('prefers a model that calls tools, and of those the one with the most room', () => {
-    const models = [
-      makeToolModel({ id: 'a/huge', maxInputTokens: 900_000 }),
-      makeToolModel({ id: 'a/small', callsTools: true, maxInputTokens: 8_000 }),
-      makeToolModel({ id: 'a/large', callsTools: true, maxInputTokens: 64_000 }),
-    ];
-
-    assert.match(edited(editAnthropicEnvFile, '', makeSetup({ models })), /^ANTHROPIC_MODEL=a\/large$/m);
-  });
-
-  it('quotes a model whose name has a space', () => {
-    const models = [makeToolModel({ id: 'lmstudio/My Model #2' })];
-
-    assert.match(edited(editAnthropicEnvFile, '', makeSetup({ models })), /^ANTHROPIC_MODEL="lmstudio\/My Model #2"$/m);
-  });
-
-  it('leaves a file alone for a model whose name readers would take differently', () => {
-    const models = [makeToolModel({ id: 'lmstudio/$HOME' })];
-
-    assert.equal(refused(editAnthropicEnvFile, '', makeSetup({ models })).detail, 'ANTHROPIC_MODEL');
-  });
-
-  it('keeps the lines for other tools', () => {
-    const before = 'OPENAI_API_KEY=sk-1\nexport ANTHROPIC_AUTH_TOKEN=old\n';
-
-    assert.match(
-      edited(editAnthropicEnvFile, before),
-      /^OPENAI_API_KEY=sk-1\nexport ANTHROPIC_AUTH_TOKEN=flm-abc-secret\n/,
-    );
   });
 });
