@@ -52,7 +52,7 @@ export class BlocksByRule {
   #escalate(range: IpRange, { rule }: Block, durationMs: number | undefined): void {
     if (!range.isV6 || range.prefix !== 64) return;
     const wide = makeRange(range, 56);
-    const inside = this.#blocks.held.countInside(wide, 64, this.#clock.now());
+    const inside = this.#blocks.held.countNeighbours(range, this.#clock.now());
     if (inside < escalateAt || this.#blocks.held.get(wide.text) !== undefined) return;
     const why = `${inside} of its /64 networks were blocked`;
     this.block(wide.text, { rule, reason: why, cause: { sentence: reason('block.neighbours', inside) } }, durationMs);

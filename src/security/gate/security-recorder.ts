@@ -2,17 +2,25 @@ import type { AuditEvent, AuditKind, AuditLog, Severity } from '../../core/audit
 import type { Block } from '../../core/block';
 import type { Clock } from '../../core/clock';
 import { Emitter } from '../../core/emitter';
+import { addressKey } from '../../core/ip-range';
 import type { Refusal, RequestFacts } from '../../core/request';
 import { printable } from '../../core/printable';
 import { blockEvent } from '../blocks/block-rows';
 import { BoundedMap } from '../bounded-map';
 import type { Sign } from '../guards/guard';
+import { SlidingWindow } from '../limits/sliding-window';
 
 /** Characters of evidence kept where nothing says otherwise. */
 const maxEvidence = 200;
 /** How long the same thing about the same address is not told again. */
 const QUIET_MS = 60_000;
 const SUCCESS_QUIET_MS = 600_000;
+const ROWS_WINDOW_MS = 600_000;
+/**
+ * Rows about one address, or one /64, in ten minutes, beyond which only what raises its score is written: whoever sends
+ * something new each time must not push everything else out of the log.
+ */
+export const maxRowsPerAddress = 200;
 /** Of a wrong key's salted hash, enough to tell keys apart. */
 const attemptLength = 24;
 
@@ -37,12 +45,14 @@ export class SecurityRecorder {
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #told: BoundedMap<string, number>;
+  readonly #rows: BoundedMap<string, SlidingWindow>;
   readonly #alerts = new Emitter<AuditEvent>();
 
   constructor(audit: AuditLog, clock: Clock) {
     this.#audit = audit;
     this.#clock = clock;
     this.#told = new BoundedMap({ maxEntries: 10_000, ttlMs: SUCCESS_QUIET_MS }, clock);
+    this.#rows = new BoundedMap({ maxEntries: 10_000, ttlMs: 2 * ROWS_WINDOW_MS }, clock);
   }
 
   /** What a person may want to be interrupted for. */
@@ -57,7 +67,7 @@ export class SecurityRecorder {
   ): void {
     for (const sign of signs) {
       const isNews = this.#isNews(`${facts.clientAddress} ${sign.rule} ${sign.distinct}`, QUIET_MS);
-      if (!isNews && !hasCounted) continue;
+      if (!hasCounted && !(isNews && this.#hasRoom(facts.clientAddress))) continue;
       this.#audit.record({
         ...this.#base(kindOf(sign), sign.severity),
         ...about(facts),
@@ -98,6 +108,7 @@ export class SecurityRecorder {
     isDecoy: boolean,
   ): void {
     if (!this.#isNews(`no ${facts.clientAddress} ${code} ${attempt ?? keyId ?? ''}`, QUIET_MS)) return;
+    if (!isDecoy && !this.#hasRoom(facts.clientAddress)) return;
     const event: AuditEvent = {
       ...this.#base(isDecoy ? 'auth.decoy' : 'auth.failure', isDecoy ? 'critical' : 'low'),
       ...about(facts),
@@ -164,6 +175,7 @@ export class SecurityRecorder {
   /** Everything about an address may be told again. */
   forget(): void {
     this.#told.clear();
+    this.#rows.clear();
   }
 
   #alert(event: AuditEvent): void {
@@ -173,6 +185,21 @@ export class SecurityRecorder {
 
   #base(kind: AuditKind, severity: Severity): { kind: AuditKind; severity: Severity; at: number } {
     return { kind, severity, at: this.#clock.now() };
+  }
+
+  /** Whether one more row about an address may be written. Says once that further ones are not. */
+  #hasRoom(address: string): boolean {
+    const rows = this.#rows.getOrCreate(addressKey(address), () => new SlidingWindow(ROWS_WINDOW_MS));
+    if (rows.add(this.#clock.monotonic()) <= maxRowsPerAddress) return true;
+    if (this.#isNews(`rows ${addressKey(address)}`, ROWS_WINDOW_MS)) {
+      this.#audit.record({
+        ...this.#base('detection.anomaly', 'medium'),
+        address,
+        rule: 'anomaly.many-rows',
+        evidence: `more than ${maxRowsPerAddress} rows in ten minutes: further ones are left out`,
+      });
+    }
+    return false;
   }
 
   #isNews(what: string, quietMs: number): boolean {

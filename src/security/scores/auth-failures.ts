@@ -1,4 +1,5 @@
 import type { SecurityPolicy } from '../../core/policy-schema';
+import { hashText } from '../text-hash';
 
 type Rules = SecurityPolicy['authFailures'];
 
@@ -11,8 +12,8 @@ const MAX_ATTEMPTS = 64;
  * key never block by themselves.
  */
 export class AuthFailures {
-  /** Attempt hash → when it last counted. */
-  readonly #attempts = new Map<string, number>();
+  /** Attempt → when it last counted. Salted hashes already, cut to four bytes: there may be 640,000. */
+  readonly #attempts = new Map<number, number>();
   #repeats = 0;
   #lastAt = -Infinity;
   #stepsTaken = 0;
@@ -29,12 +30,13 @@ export class AuthFailures {
   ): { readonly failures: number; readonly minutes: number | null } | undefined {
     if (now - this.#lastAt > rules.forgetMinutes * 60_000) this.reset();
     this.#lastAt = now;
-    const last = this.#attempts.get(attempt);
+    const key = hashText(attempt);
+    const last = this.#attempts.get(key);
     if (last === undefined) {
       if (this.#attempts.size >= MAX_ATTEMPTS) return undefined;
-      this.#attempts.set(attempt, now);
+      this.#attempts.set(key, now);
     } else if (now - last >= rules.sameKeySeconds * 1000) {
-      this.#attempts.set(attempt, now);
+      this.#attempts.set(key, now);
       this.#repeats++;
     }
     const failures = this.distinct >= 2 ? this.counted : this.distinct;

@@ -1,3 +1,5 @@
+import { hashText } from '../text-hash';
+
 /** How fast a score fades and how much one source of points may add. */
 export interface ScoreLimits {
   readonly halfLifeMs: number;
@@ -60,12 +62,4 @@ export class Score {
     const entry = this.#categories.get(category);
     return entry === undefined ? 0 : entry.points * 2 ** (-(now - entry.at) / halfLifeMs);
   }
-}
-
-/** FNV-1a over the first 512 characters. */
-function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  const length = Math.min(text.length, 512);
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash | 0;
 }

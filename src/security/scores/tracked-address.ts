@@ -4,6 +4,7 @@ import { IdenticalBodies } from './identical-bodies';
 import { BoundedMap } from '../bounded-map';
 import { Score } from './score';
 import { SlidingWindow } from '../limits/sliding-window';
+import { hashText } from '../text-hash';
 
 /** Addresses remembered at most, and for how long (SECURITY.md). */
 export const maxTrackedAddresses = 10_000;
@@ -30,7 +31,8 @@ export class TrackedAddress {
   #score: Score | undefined;
   #failures: AuthFailures | undefined;
   #traps: Map<string, number> | undefined;
-  #paths: { since: number; seen: Set<string>; scripts: number } | undefined;
+  /** Paths as hashes: as texts, those of all addresses could fill gigabytes. */
+  #paths: { since: number; seen: Set<number>; scripts: number } | undefined;
   #identical: IdenticalBodies | undefined;
 
   get score(): Score {
@@ -71,8 +73,9 @@ export class TrackedAddress {
     if (this.#paths === undefined || now - this.#paths.since >= 60_000)
       this.#paths = { since: now, seen: new Set(), scripts: 0 };
     const paths = this.#paths;
-    const isNew = !paths.seen.has(path);
-    if (isNew && paths.seen.size < MAX_PATHS) paths.seen.add(path);
+    const hash = hashText(path);
+    const isNew = !paths.seen.has(hash);
+    if (isNew && paths.seen.size < MAX_PATHS) paths.seen.add(hash);
     if (isNew && isForeignScript(path)) paths.scripts++;
     return { distinct: paths.seen.size, scripts: paths.scripts, isNew };
   }
