@@ -28,6 +28,20 @@ describe('layout', function () {
     });
   }
 
+  for (const width of [880, 1600]) {
+    it(`cuts nothing of a blocked address where there is room, ${width} px`, async () => {
+      const panel = await browser.open(busyGateway(), { width });
+      await panel.show('blocklist');
+      await panel.view('blocklist').getByRole('row').first().waitFor();
+
+      const cut = await panel.page.evaluate<string[]>(`[...document.querySelectorAll('.blocks-list .cell')]
+        .filter((cell) => cell.scrollWidth > cell.clientWidth)
+        .map((cell) => cell.textContent)`);
+
+      assert.deepEqual(cut, []);
+    });
+  }
+
   it('puts the detail of an event beside the list when there is room, in its place when not', async () => {
     for (const [width, isListVisible] of [
       [1000, true],

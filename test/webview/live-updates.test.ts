@@ -90,4 +90,18 @@ describe('live updates', function () {
 
     assert.equal(await panel.page.evaluate(`document.activeElement.getAttribute('aria-label')`), 'Rotate: tablet');
   });
+
+  it('are not read out when only time goes on, nor event by event', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.page.locator('.exposure-line time').waitFor();
+    const talkative = `[...document.querySelectorAll('[role=status] time, [aria-live] time')]
+      .filter((time) => time.getAttribute('aria-live') !== 'off').length`;
+
+    assert.equal(await panel.page.evaluate(talkative), 0);
+    await panel.show('events');
+    await panel.view('events').getByRole('row').first().waitFor();
+    assert.equal(await panel.view('events').locator('.count').getAttribute('role'), null);
+    assert.match(await panel.view('events').getByRole('status').first().innerText(), /^Events: 250/);
+  });
 });

@@ -24,7 +24,9 @@ export class EventsTab implements TabView {
   readonly #filters: EventFilterBar;
   readonly #list: VirtualList<AuditRow>;
   readonly #detail: EventDetail;
-  readonly #count = el('span', { class: 'count', role: 'status' });
+  readonly #count = el('span', { class: 'count' });
+  /** The count after a search, for screen readers; events that come in by themselves are not read out. */
+  readonly #found = el('span', { class: 'sr-only', role: 'status' });
   readonly #news: HTMLButtonElement;
   readonly #place = el('div', { class: 'events-list' });
   readonly #body: HTMLElement;
@@ -67,7 +69,7 @@ export class EventsTab implements TabView {
       'div',
       { class: 'events' },
       this.#filters.element,
-      el('div', { class: 'toolbar' }, this.#count, this.#news, exportFormat.element),
+      el('div', { class: 'toolbar' }, this.#count, this.#found, this.#news, exportFormat.element),
       this.#body,
     );
   }
@@ -99,6 +101,7 @@ export class EventsTab implements TabView {
       await this.#source.restart(queryOf(this.#context.memory.filter, Date.now()));
       this.#isLoaded = true;
       this.#show(0);
+      this.#found.textContent = this.#count.textContent;
       this.#list.scrollToTop();
     } catch (error) {
       this.#fail(error);
