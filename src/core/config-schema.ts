@@ -1,6 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { engineKinds } from './engine';
 import { exposureScopes } from './exposure';
+import { declarableCapabilities } from './model';
 
 /** An engine the user named in the settings. */
 export const configuredEngineSchema = Type.Object(
@@ -15,6 +16,8 @@ export const configuredEngineSchema = Type.Object(
     health: Type.Optional(Type.Enum(['active', 'passive'])),
     /** Models of a `passive` engine. */
     models: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { maxItems: 1000 })),
+    /** What its chat models can do besides what it tells. */
+    capabilities: Type.Optional(Type.Array(Type.Enum([...declarableCapabilities]), { maxItems: 3 })),
   },
   { additionalProperties: false },
 );

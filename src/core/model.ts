@@ -12,6 +12,9 @@ export const capabilities = [
 ] as const;
 export type Capability = (typeof capabilities)[number];
 
+/** What a person may say of chat models whose server does not: most OpenAI-compatible servers list names alone. */
+export const declarableCapabilities = ['tools', 'vision', 'thinking'] as const satisfies readonly Capability[];
+
 /** One model of one engine. */
 export interface Model {
   /** As the engine calls it; sent upstream unchanged. Any string: may hold `/ : @ %`, spaces, a Windows path. */
@@ -21,6 +24,8 @@ export interface Model {
   /** Other names the engine itself accepts. */
   readonly aliases?: readonly string[];
   readonly capabilities: readonly Capability[];
+  /** Those of them that no engine has told, only the settings (`flm.engines.addresses[].capabilities`). */
+  readonly declared?: readonly Capability[];
   /** In memory now. Undefined when the engine does not tell. */
   readonly isLoaded?: boolean;
   /** The engine is loading it now. */

@@ -1,5 +1,6 @@
 import type { FlmConfig } from '../core/config-schema';
 import { defaultPorts, type EngineKind, type EngineSource } from '../core/engine';
+import type { Capability } from '../core/model';
 import { isLoopbackUrl, literalBaseUrls, normalizeBaseUrl, portOf } from './base-url';
 import type { AddressHint } from './environment-hints';
 
@@ -15,6 +16,8 @@ export interface Candidate {
   readonly id?: string;
   /** Given by the user; skips the fingerprint. */
   readonly kind?: EngineKind;
+  /** What its chat models can do besides what it tells. */
+  readonly capabilities?: readonly Capability[];
   /** Never probed; these are its models. */
   readonly passiveModels?: readonly string[];
   /** The address as configured, when it means several literals of which only one is to be shown. */
@@ -51,6 +54,7 @@ export function collectCandidates(sources: CandidateSources): readonly Candidate
       ...(entry.name === undefined ? {} : { name: entry.name }),
       ...(entry.id === undefined ? {} : { id: entry.id }),
       ...(entry.kind === undefined ? {} : { kind: entry.kind }),
+      ...(entry.capabilities === undefined ? {} : { capabilities: entry.capabilities }),
       ...(entry.health === 'passive' ? { passiveModels: entry.models ?? [] } : {}),
     }),
   );

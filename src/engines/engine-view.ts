@@ -4,6 +4,7 @@ import { engineId, uniqueEngineIds } from '../core/model-id';
 import { reason } from '../core/reason';
 import { isLoopbackUrl, portOf } from './base-url';
 import type { EngineRecord } from './engine-record';
+import { withDeclared } from './declared-capabilities';
 import type { InstalledEngine } from './installed-engines';
 import { compact } from './json';
 
@@ -116,7 +117,7 @@ function toEngine(record: EngineRecord, input: ViewInput): Engine {
     isRouter: record.isRouter,
     parallel: record.parallel,
     failures: status?.failures ?? 0,
-    models: record.models,
+    models: withDeclared(record.models, candidate.capabilities),
     isStale: record.isSeeded || (isOld && candidate.passiveModels === undefined),
     isRemote: !isThisMachine(candidate.baseUrl, input.ownAddresses),
     startCommand: startable ? input.installed.find((entry) => entry.kind === kind)?.startCommand : undefined,

@@ -59,7 +59,10 @@ export function modelTooltip(
   now: number,
   measured?: ModelMeasurement,
 ): string {
-  const capabilities = model.capabilities.map((capability) => capabilityLabel(l10n, capability));
+  const capabilities = model.capabilities.map((capability) => {
+    const label = capabilityLabel(l10n, capability);
+    return model.declared?.includes(capability) === true ? l10n.t('{0} (by the settings)', label) : label;
+  });
   const rows: Row[] = [
     [l10n.t('ID to use'), markdownText(canonicalModelId(engine.id, model.id))],
     [l10n.t('Engine'), markdownText(engine.name)],

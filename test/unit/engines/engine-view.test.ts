@@ -39,6 +39,14 @@ function view(records: readonly EngineRecord[], more: Partial<ViewInput> = {}) {
 const ids = (...args: Parameters<typeof view>) => view(...args).engines.map((engine) => engine.id);
 
 describe('view of engines', () => {
+  it('shows what the settings say of the models, as the same list until something changes', () => {
+    const records = [record('http://gpu:1', { capabilities: ['tools'] })];
+    const [first] = view(records).engines;
+
+    assert.deepEqual(first?.models, [{ id: 'm', capabilities: ['chat', 'tools'], declared: ['tools'] }]);
+    assert.equal(view(records).engines[0]?.models, first.models);
+  });
+
   it('shows two servers on the two loopback addresses of one port when their models differ', () => {
     const records = [
       record('http://127.0.0.1:8080', { models: ['a'] }),

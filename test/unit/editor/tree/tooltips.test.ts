@@ -29,6 +29,15 @@ describe('tooltips', () => {
     assert.doesNotMatch(modelTooltip(english, makeEngine(), makeModel(), now), /less context/);
   });
 
+  it('of a model tell what only the settings say it can do', () => {
+    const model = makeModel({ capabilities: ['chat', 'vision', 'tools'], declared: ['tools'] });
+
+    assert.match(
+      modelTooltip(english, makeEngine(), model, now),
+      /\| Capabilities \| chat, vision, tools \(by the settings\) \|/,
+    );
+  });
+
   it('of a loaded model tell when it will be unloaded', () => {
     const model = makeModel({ isLoaded: true, expiresAt: now + 240_000 });
 
