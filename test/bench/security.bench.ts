@@ -199,11 +199,12 @@ function worstCase(): Measurement {
       const text = (one + two).repeat(16_384).slice(0, 16_384);
       const facts = makeFacts({ target: `/x?q=${text}`, headers: { 'x-custom': text } });
       let best = Infinity;
-      // The machine's other work is not the detector's: best of three.
+      // Neither the machine's other work nor a collection is the detector's: best of three.
       for (let round = 0; round < 3; round++) {
-        const startedAt = performance.now();
+        const before = process.cpuUsage();
         detector.inspect(facts);
-        best = Math.min(best, performance.now() - startedAt);
+        const { user, system } = process.cpuUsage(before);
+        best = Math.min(best, (user + system) / 1000);
       }
       if (best > worst) [worst, worstText] = [best, one + two];
     }
@@ -214,6 +215,6 @@ function worstCase(): Measurement {
     unit: 'ms',
     goal: '≤ 2 ms',
     meetsGoal: worst <= 2,
-    note: JSON.stringify(worstText),
+    note: `processor time; ${JSON.stringify(worstText)}`,
   };
 }

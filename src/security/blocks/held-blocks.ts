@@ -35,7 +35,7 @@ export class HeldBlocks {
 
   /** In force at the time. */
   list(now: number): readonly Block[] {
-    return [...this.#blocks.values()].map(({ block }) => block).filter((block) => isActive(block, now));
+    return [...this.each(now)];
   }
 
   /** The same one by one, for whoever must not hold others up. The list may change meanwhile. */
@@ -45,7 +45,9 @@ export class HeldBlocks {
 
   /** Not in force any more at the time. */
   ended(now: number): readonly HeldBlock[] {
-    return [...this.#blocks.values()].filter(({ block }) => !isActive(block, now));
+    const ended: HeldBlock[] = [];
+    for (const held of this.#blocks.values()) if (!isActive(held.block, now)) ended.push(held);
+    return ended;
   }
 
   /** @param range normalised */
