@@ -71,11 +71,11 @@ export const reasonTemplates = {
 
   // storage
   'storage.diskFull':
-    'The disk is full. Keys, blocks and security records are kept in memory only until there is room again.',
+    'The disk is full. Free some space; until then keys, blocks and security records are kept in memory only.',
   'storage.notWritable':
-    'The folder {0} cannot be written to ({1}). Keys, blocks and security records are kept in memory only.',
+    'The folder {0} cannot be written to ({1}). Give your user write access to it; until then keys, blocks and security records are kept in memory only.',
   'storage.writeFailed':
-    'Writing to {0} failed ({1}). Keys, blocks and security records are kept in memory until it works again.',
+    'Writing to {0} failed ({1}). Check the disk and the folder; until it works again keys, blocks and security records are kept in memory only.',
   'storage.databaseGone': 'The database stopped working: {0} Records are kept in the journal; restart FLM.',
   'storage.notOpened':
     'The storage could not be opened: {0} Nothing is remembered and no API key is valid; restart FLM.',

@@ -92,7 +92,7 @@ export class DatabaseHost implements DatabaseHostApi {
       state: readState(db),
       nextEntry: Math.max(applier.applied, replay.last, savedMark?.entry ?? 0) + 1,
       savedEntry,
-      latestAt: db.number('SELECT max(at) FROM audit'),
+      latestAt: db.number('SELECT at FROM audit ORDER BY seq DESC LIMIT 1'),
       isDirty: replay.entries > 0 || notes.length > 0 || migration.kind === 'migrated',
       knownSchema,
       notes,

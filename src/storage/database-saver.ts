@@ -3,8 +3,8 @@ import { FlmError } from '../core/errors';
 import type { Logger } from '../core/logger';
 import type { DatabaseLink } from './database-link';
 import { errorCodeOf } from './file-system';
-import type { FolderLock } from './folder-lock';
 import type { Journal } from './journal';
+import type { OwnFolder } from './own-folder';
 import type { Recorder } from './recorder';
 import { SaveSchedule } from './save-schedule';
 import type { SaveTimings } from './save-schedule';
@@ -14,10 +14,9 @@ import type { StateKeeper } from './state-keeper';
 export interface SaverPorts {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly folder: string;
+  readonly folder: OwnFolder;
   readonly timings: SaveTimings;
   readonly state: StateKeeper;
-  readonly lock: FolderLock;
   readonly link: DatabaseLink;
   readonly recorder: Recorder;
   /** The folder belongs to somebody else now. */
@@ -70,9 +69,9 @@ export class DatabaseSaver {
   }
 
   async #save(): Promise<boolean> {
-    const { clock, logger, folder, state, lock, link, recorder, onLockLost } = this.#ports;
+    const { clock, logger, folder, state, link, recorder, onLockLost } = this.#ports;
     try {
-      if (!(await lock.isStillOurs())) {
+      if (!(await folder.mayWrite())) {
         onLockLost();
         return true;
       }
@@ -88,7 +87,7 @@ export class DatabaseSaver {
     } catch (error) {
       const code = errorCodeOf(error instanceof FlmError && error.cause !== undefined ? error.cause : error);
       logger.error('Saving the database failed.', { error });
-      if (state.set('save', diskReason(code, folder))) {
+      if (state.set('save', diskReason(code, folder.path))) {
         recorder.tell('storage.failed', 'high', 'storage.save', `Saving failed: ${code}`);
       }
       return false;

@@ -35,6 +35,9 @@ export class FolderLock {
   readonly #token = randomBytes(12).toString('hex');
   #timer: Timer | undefined;
   #isHeld = false;
+  /** The folder took no lock file; it is tried again before anything is written. */
+  #isOwed = false;
+  #onLost: () => void = () => undefined;
 
   constructor(fs: FileSystem, clock: Clock, probe: ProcessProbe, folder: string) {
     this.#fs = fs;
@@ -45,20 +48,21 @@ export class FolderLock {
 
   /** Takes the lock, waiting up to `waitMs` for a holder to go. `onLost` is called once if someone takes it from us. */
   async acquire(waitMs: number, onLost: () => void): Promise<LockResult> {
+    this.#onLost = onLost;
     const until = this.#clock.monotonic() + waitMs;
     for (;;) {
-      const result = await this.#tryAcquire();
-      if (result.kind === 'acquired') {
-        this.#isHeld = true;
-        this.#scheduleBeat(onLost);
-      }
+      const result = await this.#take();
       if (result.kind !== 'held' || this.#clock.monotonic() >= until) return result;
       await new Promise<void>((resolve) => this.#clock.setTimeout(resolve, retryMs));
     }
   }
 
-  /** The lock file still says so. Asked before anything is overwritten. */
+  /**
+   * The lock file still says so. Asked before anything is overwritten. A folder that took no file is nobody else's: the
+   * lock is taken now, or the write that follows will say what is wrong.
+   */
   async isStillOurs(): Promise<boolean> {
+    if (this.#isOwed) return (await this.#take()).kind !== 'held';
     try {
       const record = await this.#read();
       // Deleted by hand is not the same as taken: put it back and go on.
@@ -71,11 +75,22 @@ export class FolderLock {
 
   async release(): Promise<void> {
     this.#timer?.cancel();
+    this.#isOwed = false;
     if (!this.#isHeld) return;
     this.#isHeld = false;
     if ((await this.#read().catch(() => undefined))?.token === this.#token) {
       await this.#fs.remove(this.#path).catch(() => undefined);
     }
+  }
+
+  async #take(): Promise<LockResult> {
+    const result = await this.#tryAcquire();
+    this.#isOwed = result.kind === 'impossible';
+    if (result.kind === 'acquired') {
+      this.#isHeld = true;
+      this.#scheduleBeat();
+    }
+    return result;
   }
 
   async #tryAcquire(): Promise<LockResult> {
@@ -165,21 +180,21 @@ export class FolderLock {
     }
   }
 
-  #scheduleBeat(onLost: () => void): void {
+  #scheduleBeat(): void {
     this.#timer = this.#clock.setTimeout(() => {
-      void this.#beat(onLost);
+      void this.#beat();
     }, beatMs);
   }
 
-  async #beat(onLost: () => void): Promise<void> {
+  async #beat(): Promise<void> {
     const isOurs = await this.isStillOurs();
     if (!this.#isHeld) return;
     if (!isOurs) {
       this.#isHeld = false;
-      onLost();
+      this.#onLost();
       return;
     }
     await this.#fs.touch(this.#path, this.#clock.now()).catch(() => undefined);
-    this.#scheduleBeat(onLost);
+    this.#scheduleBeat();
   }
 }

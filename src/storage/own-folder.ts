@@ -4,7 +4,7 @@ import type { FileSystem } from './file-system';
 import type { FolderLock } from './folder-lock';
 import { diskReason } from './state-keeper';
 import type { StateKeeper } from './state-keeper';
-import { loadSecret } from './storage-files';
+import { keepSecret, loadSecret } from './storage-files';
 
 /** The folder of this installation: made, locked against other processes, with the secret that signs what is in it. */
 export class OwnFolder {
@@ -14,6 +14,7 @@ export class OwnFolder {
   readonly #state: StateKeeper;
   #secret: Uint8Array = new Uint8Array();
   #isNewSecret = false;
+  #owesSecret = false;
 
   constructor(fs: FileSystem, lock: FolderLock, state: StateKeeper, path: string) {
     this.#fs = fs;
@@ -50,6 +51,16 @@ export class OwnFolder {
     await this.#loadSecret();
   }
 
+  /**
+   * Whether anything may be written: nobody else has the folder. A secret that could not be kept when it was made is
+   * kept before the first file that it signs; an unreadable one beside it is not replaced.
+   */
+  async mayWrite(): Promise<boolean> {
+    if (!(await this.#lock.isStillOurs())) return false;
+    if (this.#owesSecret && (await keepSecret(this.#fs, this.path, this.#secret))) this.#owesSecret = false;
+    return true;
+  }
+
   /** The secret has signed what was opened with it. */
   opened(): void {
     this.#isNewSecret = false;
@@ -65,9 +76,10 @@ export class OwnFolder {
       this.#secret = secret;
       this.#isNewSecret = isNew;
     } catch (error) {
-      // Nothing can be written here, so nothing will be signed with it that outlives this process.
+      // Nothing can be written here, so nothing is signed with it that outlives this process, until that changes
       this.#secret = crypto.getRandomValues(new Uint8Array(32));
       this.#isNewSecret = true;
+      this.#owesSecret = true;
       this.#cannotWrite(error);
     }
   }

@@ -7,8 +7,13 @@ import type { Journal } from './journal';
 import type { Recorder } from './recorder';
 
 const everyMs = 60_000;
+/** New entries, as a share of the rows that are kept, after which the minute is not waited for. */
+const earlyShare = 0.25;
 
-/** Archives and removes what is too old or too much, once a minute from {@link start} to {@link stop}. */
+/**
+ * Archives and removes what is too old or too much from {@link start} to {@link stop}: once a minute, and earlier when
+ * much is recorded, so that neither memory nor the saved file outgrows the limit by more than a quarter.
+ */
 export class RetentionKeeper {
   policy: RetentionPolicy;
   readonly #clock: Clock;
@@ -18,6 +23,8 @@ export class RetentionKeeper {
   readonly #saver: DatabaseSaver;
   #journal: Journal | undefined;
   #timer: Timer | undefined;
+  #added = 0;
+  #isRunning = false;
 
   constructor(
     policy: RetentionPolicy,
@@ -45,9 +52,17 @@ export class RetentionKeeper {
     this.#timer?.cancel();
   }
 
+  /** So many entries went to the database. */
+  added(entries: number): void {
+    this.#added += entries;
+    if (this.#added > this.policy.maxRows * earlyShare && !this.#isRunning) void this.now();
+  }
+
   /** Does nothing before the start and after the stop. Never rejects. */
   async now(): Promise<void> {
     if (this.#journal === undefined) return;
+    this.#added = 0;
+    this.#isRunning = true;
     try {
       this.#journal.handOver();
       const result = await this.#link.call((api) => api.retain(this.policy, this.#clock.now()));
@@ -56,6 +71,8 @@ export class RetentionKeeper {
       this.#saver.changed();
     } catch (error) {
       this.#logger.warn('Old records could not be archived.', { error });
+    } finally {
+      this.#isRunning = false;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../core/audit';
+import type { ErrorCode } from '../core/errors';
 import { printable } from '../core/printable';
 
 /*
@@ -8,34 +9,36 @@ import { printable } from '../core/printable';
 
 const maxDetailsChars = 2_000;
 
-const eventTextLimits = {
-  requestId: 64,
-  address: 64,
-  keyId: 64,
-  route: 200,
-  engineId: 80,
-  modelId: 512,
-  rule: 80,
-  errorCode: 64,
-  evidence: 500,
-} as const satisfies Partial<Record<keyof AuditEvent, number>>;
+type Writable<T> = { -readonly [M in keyof T]: T[M] };
 
-type Loose = Record<string, unknown>;
-
-/** A copy that is safe to store: the fields of the contract only, in a fixed order. */
+/**
+ * A copy that is safe to store: the fields of the contract only, in a fixed order. Member by member: an attack makes
+ * thousands a second, and copying them by lists of names took four times as long.
+ */
 export function sanitizeEvent(event: AuditEvent): AuditEvent {
-  const source = event as unknown as Loose;
-  const safe: Loose = { kind: event.kind, severity: event.severity, at: wholeNumber(event.at) };
-  copyTexts(source, safe, eventTextLimits);
-  copyNumber(source, safe, 'status');
-  copyNumber(source, safe, 'latencyMs');
-  if (event.observedOnly === true) safe['observedOnly'] = true;
-  if (event.details !== undefined) safe['details'] = sanitizeDetails(event.details);
-  return safe as unknown as AuditEvent;
+  const safe: Writable<AuditEvent> = { kind: event.kind, severity: event.severity, at: wholeNumber(event.at) };
+  if (typeof event.requestId === 'string') safe.requestId = printable(event.requestId, 64);
+  if (typeof event.address === 'string') safe.address = printable(event.address, 64);
+  if (typeof event.keyId === 'string') safe.keyId = printable(event.keyId, 64);
+  if (typeof event.route === 'string') safe.route = printable(event.route, 200);
+  if (typeof event.engineId === 'string') safe.engineId = printable(event.engineId, 80);
+  if (typeof event.modelId === 'string') safe.modelId = printable(event.modelId, 512);
+  if (typeof event.rule === 'string') safe.rule = printable(event.rule, 80);
+  if (typeof event.errorCode === 'string') safe.errorCode = printable(event.errorCode, 64) as ErrorCode;
+  if (typeof event.evidence === 'string') safe.evidence = printable(event.evidence, 500);
+  if (isFinite(event.status)) safe.status = event.status;
+  if (isFinite(event.latencyMs)) safe.latencyMs = event.latencyMs;
+  if (event.observedOnly === true) safe.observedOnly = true;
+  if (event.details !== undefined) safe.details = sanitizeDetails(event.details);
+  return safe;
 }
 
-function sanitizeDetails(details: NonNullable<AuditEvent['details']>): Loose {
-  const safe: Loose = {};
+function isFinite(value: number | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function sanitizeDetails(details: NonNullable<AuditEvent['details']>): NonNullable<AuditEvent['details']> {
+  const safe: Writable<NonNullable<AuditEvent['details']>> = {};
   let left = maxDetailsChars;
   for (const [name, value] of Object.entries(details)) {
     const key = printable(name, 80);
@@ -48,18 +51,6 @@ function sanitizeDetails(details: NonNullable<AuditEvent['details']>): Loose {
     safe[key] = entry;
   }
   return safe;
-}
-
-function copyTexts(from: Loose, to: Loose, limits: Readonly<Record<string, number>>): void {
-  for (const name in limits) {
-    const value = from[name];
-    if (typeof value === 'string') to[name] = printable(value, limits[name] ?? 0);
-  }
-}
-
-function copyNumber(from: Loose, to: Loose, name: string): void {
-  const value = from[name];
-  if (typeof value === 'number' && Number.isFinite(value)) to[name] = value;
 }
 
 function finite(value: number): number {

@@ -11,6 +11,10 @@ export function backupPath(folder: string): string {
   return join(folder, 'flm.db.bak');
 }
 
+function secretPath(folder: string): string {
+  return join(folder, 'audit.secret');
+}
+
 const secretBytes = 32;
 
 /**
@@ -18,12 +22,20 @@ const secretBytes = 32;
  * start. `isNew` with data beside it means that it was lost, and nothing older can be vouched for.
  */
 export async function loadSecret(fs: FileSystem, folder: string): Promise<{ secret: Uint8Array; isNew: boolean }> {
-  const path = join(folder, 'audit.secret');
+  const path = secretPath(folder);
   const stored = await fs.readFile(path);
   if (stored?.byteLength === secretBytes) return { secret: stored, isNew: false };
   const secret = new Uint8Array(randomBytes(secretBytes));
   await writeFileAtomic(fs, path, [secret]);
   return { secret, isNew: true };
+}
+
+/** Writes a secret where there is none. Says whether it is the folder's now; rejects with the disk's error. */
+export async function keepSecret(fs: FileSystem, folder: string, secret: Uint8Array): Promise<boolean> {
+  const path = secretPath(folder);
+  if ((await fs.stat(path)) !== undefined) return false;
+  await writeFileAtomic(fs, path, [secret]);
+  return true;
 }
 
 /** Damaged databases kept for whoever wants to look into them. */

@@ -55,10 +55,9 @@ export function createParts(options: StorageOptions, { flushed, onLockLost }: Ca
   const saver = new DatabaseSaver({
     clock,
     logger,
-    folder: options.folder,
+    folder,
     timings: { ...saveDefaults, ...options.save },
     state,
-    lock,
     link,
     recorder,
     onLockLost,

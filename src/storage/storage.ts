@@ -200,6 +200,7 @@ export class Storage implements AuditLog {
     const journal = new Journal(this.#parts.fs, this.#clock, options, {
       onBatch: (batch) => {
         this.#link.post(batch);
+        this.#parts.retention.added(batch.last - batch.first + 1);
         this.#parts.saver.changed();
       },
       onHealth: (error) => this.#recorder.journalHealth(error, folder),

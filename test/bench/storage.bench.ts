@@ -8,7 +8,9 @@ import { defaultRetention } from '../../src/core/audit-query';
 import type { AuditQuery } from '../../src/core/audit-query';
 import { systemClock } from '../../src/core/clock';
 import { silentLogger } from '../../src/core/logger';
+import type { AccessRecord } from '../../src/core/request';
 import { Storage } from '../../src/storage/storage';
+import { threadTimes } from './proxy/processor-time';
 
 export const name = 'storage';
 
@@ -40,14 +42,20 @@ interface Stall {
   readonly stallMs: number;
   /** The same without the time this thread had work but got no processor (Linux; elsewhere equal to `stallMs`). */
   readonly ownMs: number;
+  /**
+   * Longest processor time of this thread between two turns of its loop (Linux; elsewhere 0). What `ownMs` is longer, it
+   * slept inside of V8: until helpers of a collection, or whoever held a lock, got a processor.
+   */
+  readonly workMs: number;
 }
 
-/** Time this process's main thread waited for a processor so far: second field of schedstat (proc(5)). */
-function waitedForCpuMs(): number {
+/** What the main thread used of a processor and how long it waited for one: schedstat (proc(5)). */
+function processorMs(): { readonly used: number; readonly waited: number } {
   try {
-    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+    const [used = 0, waited = 0] = readFileSync('/proc/self/schedstat', 'utf8').split(' ').map(Number);
+    return { used: used / 1e6, waited: waited / 1e6 };
   } catch {
-    return 0;
+    return { used: 0, waited: 0 };
   }
 }
 
@@ -56,14 +64,16 @@ async function stallDuring(work: () => Promise<unknown>): Promise<Stall> {
   const periodMs = 1;
   const delay = monitorEventLoopDelay({ resolution: periodMs });
   let ownMs = 0;
+  let workMs = 0;
   let last = performance.now();
-  let waited = waitedForCpuMs();
+  let before = processorMs();
   const sample = () => {
     const now = performance.now();
-    const waitedNow = waitedForCpuMs();
-    ownMs = Math.max(ownMs, now - last - (waitedNow - waited) - periodMs);
+    const { used, waited } = processorMs();
+    ownMs = Math.max(ownMs, now - last - (waited - before.waited) - periodMs);
+    workMs = Math.max(workMs, used - before.used);
     last = now;
-    waited = waitedNow;
+    before = { used, waited };
   };
   const timer = setInterval(sample, periodMs);
   delay.enable();
@@ -73,7 +83,7 @@ async function stallDuring(work: () => Promise<unknown>): Promise<Stall> {
   await new Promise((resolve) => setTimeout(resolve, 5));
   delay.disable();
   clearInterval(timer);
-  return { tookMs, stallMs: Math.max(0, delay.max / 1e6 - periodMs), ownMs };
+  return { tookMs, stallMs: Math.max(0, delay.max / 1e6 - periodMs), ownMs, workMs };
 }
 
 /** What the loop of an idle process stalls on this machine now: what the other figures must be read against. */
@@ -98,6 +108,69 @@ async function pace(storage: Storage): Promise<void> {
   for (let turn = 0; turn < 300; turn++) {
     for (let index = 0; index < 20; index++) storage.record(eventNo(turn * 20 + index));
     await new Promise((resolve) => setTimeout(resolve, 9));
+  }
+}
+
+function recordNo(index: number): AccessRecord {
+  return {
+    requestId: `req_${String(index).padStart(24, '0')}`,
+    at: Date.now(),
+    identity: { type: 'key', keyId: `key${index % 10}`, label: `laptop ${index % 10}` },
+    address: `192.168.1.${index % 20}`,
+    method: 'POST',
+    route: '/v1/chat/completions',
+    path: '/v1/chat/completions',
+    engineId: 'ollama',
+    modelId: 'ollama/llama3.2:3b',
+    status: 200,
+    outcome: 'ok',
+    isStream: index % 2 === 0,
+    durationMs: 1_000 + index / 7,
+    queueMs: 0,
+    firstTokenMs: 100 + index / 13,
+    tokensIn: index % 1_000,
+    tokensOut: index % 500,
+    bytesIn: 2_000,
+    bytesOut: 10_000,
+    userAgent: 'OpenAI/JS 6.1.0',
+  };
+}
+
+/** Access records at a steady rate, however late the timers are. */
+async function paceRecords(storage: Storage, perSecond: number, seconds: number): Promise<number> {
+  const begin = performance.now();
+  let done = 0;
+  for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - begin) {
+    for (const due = (elapsed / 1000) * perSecond; done < due; done++) storage.recordAccess(recordNo(done));
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+  await storage.queryAccess({ limit: 1 });
+  return done;
+}
+
+/** What a record costs on each thread, journal, database and saves included. Linux only. */
+async function benchCost(perSecond: number, print: (line: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'flm-bench-'));
+  const storage = new Storage({ folder, clock: systemClock, logger: silentLogger });
+  try {
+    await storage.start();
+    await paceRecords(storage, perSecond, 3);
+    const before = threadTimes(process.pid);
+    const records = await paceRecords(storage, perSecond, 8);
+    const after = threadTimes(process.pid);
+    if (after.size === 0) return;
+    const used = [...after].map(([thread, us]) => [thread, (us - (before.get(thread) ?? 0)) / records] as const);
+    const main = used.find(([thread]) => thread === String(process.pid))?.[1] ?? 0;
+    const others = used.flatMap(([thread, us]) => (thread === String(process.pid) ? [] : [us])).sort((a, b) => b - a);
+    const [worker = 0, ...rest] = others;
+    const restUs = rest.reduce((sum, us) => sum + us, 0);
+    print(
+      `${perSecond} access records/s: ${(main + worker + restUs).toFixed(1)} µs of processor time each: requests' thread ` +
+        `${main.toFixed(1)} (the timers that pace included), database ${worker.toFixed(1)}, disk and collector ${restUs.toFixed(1)}`,
+    );
+  } finally {
+    await storage.stop();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -166,7 +239,7 @@ async function benchSize(size: number, print: (line: string) => void): Promise<v
     );
     const pacing = await stallDuring(() => pace(storage));
     const retaining = await stallDuring(() => storage.retain());
-    for (const [what, { stallMs, ownMs, tookMs }] of Object.entries({
+    for (const [what, { stallMs, ownMs, workMs, tookMs }] of Object.entries({
       'batching as fast as it goes': batching,
       'batching 2,000 rows a second': pacing,
       saving,
@@ -175,7 +248,8 @@ async function benchSize(size: number, print: (line: string) => void): Promise<v
     })) {
       print(
         `${label}: longest stall while ${what} ${stallMs.toFixed(1)} ms of ${tookMs.toFixed(0)} ms, ` +
-          `${ownMs.toFixed(1)} ms without waiting for a processor (goal ${goals.stallMs}: ${verdict(ownMs <= goals.stallMs)})`,
+          `${ownMs.toFixed(1)} ms without waiting for a processor (goal ${goals.stallMs}: ${verdict(ownMs <= goals.stallMs)}), ` +
+          `${workMs.toFixed(1)} ms of it work of this thread`,
       );
     }
   } finally {
@@ -187,5 +261,6 @@ async function benchSize(size: number, print: (line: string) => void): Promise<v
 /** Rates, stalls, sizes and search times of storage, with the database in its worker as in the product. */
 export async function run(print: (line: string) => void): Promise<void> {
   await noise(print);
+  for (const perSecond of [400, 4_000]) await benchCost(perSecond, print);
   for (const size of [1_000, 10_000, 100_000]) await benchSize(size, print);
 }

@@ -68,6 +68,26 @@ describe('retention', () => {
     );
   });
 
+  it('removes the oldest access records beyond the limit, and keeps the newest', async () => {
+    const { storage } = await filled(0);
+    for (let index = 0; index < 25; index++) storage.recordAccess(makeRecord({ requestId: `r${index}` }));
+
+    await storage.retain();
+
+    const ids = (await storage.queryAccess({})).rows.map((row) => row.requestId);
+    assert.ok(ids.length <= 10);
+    assert.equal(ids[0], 'r24');
+  });
+
+  it('does not wait for its minute when much is recorded', async () => {
+    const { storage, clock } = await filled(25);
+
+    await clock.advanceAsync(1_000, 50);
+    await storage.verify(); // Waits for its turn, behind the retention under way.
+
+    assert.ok((await allRows(storage)).length <= 11);
+  });
+
   it('runs by itself', async () => {
     const { storage, clock } = await filled(25);
 

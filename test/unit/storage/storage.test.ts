@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { FlmError } from '../../../src/core/errors';
-import type { StorageState } from '../../../src/core/storage-state';
-import { settle } from '../../helpers/fake-clock';
-import { diskError } from './support/memory-file-system';
 import { allRows, folder, makeEvent, makeKey, makeRecord, openStorage } from './support/open-storage';
 
 const database = join(folder, 'flm.db');
@@ -220,102 +217,36 @@ describe('storage', () => {
     );
     assert.equal((await storage.verify()).ok, true);
   });
-});
 
-describe('storage on a failing disk', () => {
-  const states = (storage: { onDidChangeState(listener: (state: StorageState) => void): unknown }) => {
-    const seen: string[] = [];
-    storage.onDidChangeState((state) => seen.push(state.kind === 'ok' ? 'ok' : `${state.kind} ${state.reason.code}`));
-    return seen;
-  };
-
-  it('goes on in memory when the disk is full, says so, and catches up when there is room', async () => {
-    const { storage, fs, clock } = await openStorage();
-    const seen = states(storage);
-    fs.tornBytes = 40;
-    fs.fault = (operation) => {
-      if (operation === 'write') throw diskError('ENOSPC');
-    };
-    storage.record(makeEvent({ evidence: 'while full' }));
-    await clock.advanceAsync(2_000, 50);
-    assert.deepEqual(seen, ['degraded storage.diskFull']);
-    assert.ok((await allRows(storage)).some((row) => row.evidence === 'while full'));
-
-    fs.fault = () => undefined;
-    await clock.advanceAsync(40_000, 250);
-    await storage.flushed();
-    fs.kill();
-
-    assert.deepEqual(seen, ['degraded storage.diskFull', 'ok']);
-    const rows = await allRows((await openStorage(fs.disk)).storage);
-    assert.ok(rows.some((row) => row.evidence === 'while full'));
-  });
-
-  it('does not acknowledge a key that is not on the disk, and forgets it', async () => {
-    const { storage, fs } = await openStorage();
-    fs.fault = (operation) => {
-      if (operation === 'sync') throw diskError('EIO');
-    };
-
-    await assert.rejects(storage.keys.put(makeKey('abc'), 'key.created'), (error) =>
-      FlmError.is(error, 'storage_failed'),
-    );
-
-    assert.equal(storage.keys.get('abc'), undefined);
-  });
-
-  it('keeps a revocation in force although it cannot be written', async () => {
-    const { storage, fs } = await openStorage();
-    await storage.keys.put(makeKey('abc'), 'key.created');
-    fs.fault = (operation) => {
-      if (operation === 'write') throw diskError('ENOSPC');
-    };
-
-    await assert.rejects(storage.keys.put({ ...makeKey('abc'), revokedAt: 5 }, 'key.revoked'));
-
-    assert.equal(storage.keys.get('abc')?.revokedAt, 5);
-  });
-
-  it('works in a folder that cannot be written to, with what can be read', async () => {
+  it('goes on over a clock that went back by a day, through saves, retention and a restart', async () => {
+    const day = 86_400_000;
     const first = await openStorage();
-    await first.storage.keys.put(makeKey('abc'), 'key.created');
-    await first.storage.stop();
-
-    const { storage } = await openStorage(first.fs.disk, {}, (fs) => {
-      fs.fault = (operation) => {
-        if (!['readFile', 'list', 'stat'].includes(operation)) throw diskError('EROFS');
-      };
-    });
-    storage.record(makeEvent());
-    await settle();
-
-    assert.ok(storage.keys.get('abc'));
-    assert.equal(storage.state.kind, 'degraded');
-    assert.equal((await allRows(storage)).length, 2);
-    await storage.stop();
-  });
-
-  it('notices that the journal vanished and saves what it still knows', async () => {
-    const { storage, fs, clock } = await openStorage();
-    await storage.keys.put(makeKey('abc'), 'key.created');
-    for (const path of fs.disk.find(/^journal-/)) fs.disk.files.delete(path);
-
-    storage.record(makeEvent());
-    await clock.advanceAsync(10_000, 50);
-    fs.kill();
-
-    const again = await openStorage(fs.disk);
-    assert.ok(again.storage.keys.get('abc'));
-    assert.ok((await allRows(again.storage)).some((row) => row.kind === 'auth.failure'));
-  });
-
-  it('never throws from record, whatever the disk does', async () => {
-    const { storage, fs, clock } = await openStorage();
-    fs.fault = () => {
-      throw diskError('EIO');
+    const { storage, clock } = first;
+    const recordNow = (evidence: string) => {
+      storage.record(makeEvent({ at: clock.now(), evidence }));
+      storage.recordAccess(makeRecord({ at: clock.now(), requestId: evidence }));
     };
-    for (let index = 0; index < 1_000; index++) storage.record(makeEvent());
-    await clock.advanceAsync(60_000, 1_000);
+    recordNow('before');
+    await clock.advanceAsync(10_000, 500);
+    clock.jump(-day);
+    recordNow('after');
+    await clock.advanceAsync(130_000, 1_000);
+    const saved = first.fs.disk.read(database);
     await storage.stop();
+
+    const again = (await openStorage(first.fs.disk, { clock })).storage;
+
+    assert.ok(saved);
+    const rows = await allRows(again);
+    assert.deepEqual(
+      rows.map((row) => row.evidence),
+      ['before', 'The clock went back by 86390 s.', 'after'],
+    );
+    assert.deepEqual(
+      (await again.queryAccess({})).rows.map((row) => row.requestId),
+      ['before', 'after'],
+    );
+    assert.equal((await again.verify()).ok, true);
+    assert.equal(again.state.kind, 'ok');
   });
 });
