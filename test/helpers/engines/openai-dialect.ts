@@ -22,10 +22,32 @@ export interface OpenAiDialect {
   readonly wholeChoiceExtras: object;
   readonly wholeExtras: object;
   readonly usageExtras: object;
+  readonly wholeCompletionChoiceExtras?: object;
+  readonly wholeCompletionExtras?: object;
+  /** Members of single chunks of a stream. */
+  readonly streamExtras?: StreamExtras;
   /** Later fragments of a call repeat an empty name. */
   readonly repeatsEmptyName: boolean;
   /** The writes of a failure after the first byte. */
   readonly fail: (message: string) => readonly string[];
+}
+
+/** What only some chunks of a stream carry, after the members that all have. */
+export interface StreamExtras {
+  /** The first chunk, which tells the role. */
+  readonly firstChunk: object;
+  /** The choice of every chunk after it; of the one with the reason, besides. */
+  readonly choice: object;
+  readonly lastChoice: object;
+  /** The last chunk of all. */
+  readonly lastChunk: object;
+  /** Deltas of a tool call. */
+  readonly toolDelta: object;
+  /** Instead of `usageExtras` where every chunk has the usage, and in the chunk at the end. */
+  readonly runningUsage: object;
+  readonly lastUsage: object;
+  /** A choice of a completion. */
+  readonly completionChoice: object;
 }
 
 export interface OpenAiAnswer {
@@ -35,12 +57,17 @@ export interface OpenAiAnswer {
   readonly callId: (call: ToolCall, index: number) => string;
 }
 
-export function openAiUsage(dialect: OpenAiDialect, reply: FinishedReply, completed = reply.completionTokens): object {
+export function openAiUsage(
+  dialect: OpenAiDialect,
+  reply: FinishedReply,
+  completed = reply.completionTokens,
+  extras: object = dialect.usageExtras,
+): object {
   return {
     prompt_tokens: reply.promptTokens,
     total_tokens: reply.promptTokens + completed,
     completion_tokens: completed,
-    ...dialect.usageExtras,
+    ...extras,
   };
 }
 
@@ -86,6 +113,7 @@ export function openAiChatStream(
   let sent = 0;
   let left = reply.pieces.length;
   let isThinking = false;
+  const extras = dialect.streamExtras;
   const chunk = (choices: object[], more: object = {}): string =>
     sse({
       id,
@@ -94,32 +122,44 @@ export function openAiChatStream(
       model,
       ...dialect.chunkExtras,
       choices,
-      ...(usageWish.inEveryChunk ? { usage: openAiUsage(dialect, reply, sent) } : {}),
+      ...(usageWish.inEveryChunk ? { usage: openAiUsage(dialect, reply, sent, extras?.runningUsage) } : {}),
       ...more,
     });
-  const delta = (content: object, finish: string | null = null): string =>
-    chunk([{ index: 0, delta: content, ...dialect.choiceExtras, finish_reason: finish }]);
+  const delta = (content: object, finish: string | null = null): string => {
+    const own = finish === null ? extras?.choice : { ...extras?.lastChoice, ...extras?.choice };
+    const end = finish === null || usageWish.atEnd ? {} : extras?.lastChunk;
+    return chunk([{ index: 0, delta: content, ...dialect.choiceExtras, finish_reason: finish, ...own }], end);
+  };
   const role = dialect.repeatsRole ? { role: 'assistant' } : {};
-  const lastFinish = (): string | null => (!dialect.hasFinishChunk && left === 0 ? reply.finishReason : null);
+  // vLLM ends a text with its last piece, and a call with a chunk of its own.
+  const hasFinishChunk = dialect.hasFinishChunk || (extras !== undefined && reply.pieces.at(-1)?.kind === 'tool');
+  const lastFinish = (): string | null => (!hasFinishChunk && left === 0 ? reply.finishReason : null);
   return {
-    start: () => (dialect.hasRoleChunk ? delta({ role: 'assistant', content: '' }) : ''),
+    start: () => {
+      if (!dialect.hasRoleChunk) return '';
+      const first = { index: 0, delta: { role: 'assistant', content: '' }, ...dialect.choiceExtras };
+      return chunk([{ ...first, finish_reason: null }], extras?.firstChunk);
+    },
     piece: (piece) => {
       sent += 1;
       left -= 1;
       if (piece.kind === 'tool') {
-        const head = {
-          index: piece.index,
-          id: callId(piece.call, piece.index),
-          type: 'function',
-          function: { name: piece.call.name, arguments: '' },
-        };
+        const id = callId(piece.call, piece.index);
+        const { name: called } = piece.call;
+        const head = extras
+          ? { id, type: 'function', index: piece.index, function: { name: called } }
+          : { index: piece.index, id, type: 'function', function: { name: called, arguments: '' } };
         const name = dialect.repeatsEmptyName ? { name: '' } : {};
         const parts = fragments(argumentsText(piece.call));
         return [
-          delta({ ...role, tool_calls: [head] }),
+          delta({ ...role, ...extras?.toolDelta, tool_calls: [head] }),
           ...parts.map((part, at) =>
             delta(
-              { ...role, tool_calls: [{ index: piece.index, function: { ...name, arguments: part } }] },
+              {
+                ...role,
+                ...extras?.toolDelta,
+                tool_calls: [{ index: piece.index, function: { ...name, arguments: part } }],
+              },
               at === parts.length - 1 ? lastFinish() : null,
             ),
           ),
@@ -135,8 +175,8 @@ export function openAiChatStream(
       return [delta({ ...role, content: opening + closing + piece.text }, lastFinish())];
     },
     finish: () => [
-      dialect.hasFinishChunk || reply.pieces.length === 0 ? delta({}, reply.finishReason) : '',
-      usageWish.atEnd ? chunk([], { usage: openAiUsage(dialect, reply) }) : '',
+      hasFinishChunk || reply.pieces.length === 0 ? delta({}, reply.finishReason) : '',
+      usageWish.atEnd ? chunk([], { usage: usageAtEnd(dialect, reply), ...extras?.lastChunk }) : '',
       sseDone,
     ],
     fail: dialect.fail,
@@ -149,8 +189,17 @@ export function openAiCompletion(dialect: OpenAiDialect, { id, model, reply }: O
     object: 'text_completion',
     created: epochSeconds(),
     model,
-    choices: [{ index: 0, text: joinText(reply, 'text'), logprobs: null, finish_reason: reply.finishReason }],
+    choices: [
+      {
+        index: 0,
+        text: joinText(reply, 'text'),
+        logprobs: null,
+        finish_reason: reply.finishReason,
+        ...dialect.wholeCompletionChoiceExtras,
+      },
+    ],
     usage: openAiUsage(dialect, reply),
+    ...dialect.wholeCompletionExtras,
   };
 }
 
@@ -161,15 +210,25 @@ export function openAiCompletionStream(
 ): StreamDialect {
   const head = { id: id.replace('chatcmpl', 'cmpl'), object: 'text_completion', created: epochSeconds(), model };
   const chunk = (text: string, finish: string | null): string =>
-    sse({ ...head, choices: [{ index: 0, text, logprobs: null, finish_reason: finish }] });
+    sse({
+      ...head,
+      choices: [{ index: 0, text, logprobs: null, finish_reason: finish, ...dialect.streamExtras?.completionChoice }],
+      ...(finish === null || usageWish.atEnd ? {} : dialect.streamExtras?.lastChunk),
+    });
   return {
     start: () => '',
     piece: (piece) => [piece.kind === 'text' ? chunk(piece.text, null) : ''],
     finish: () => [
       chunk('', reply.finishReason),
-      usageWish.atEnd ? sse({ ...head, choices: [], usage: openAiUsage(dialect, reply) }) : '',
+      usageWish.atEnd
+        ? sse({ ...head, choices: [], usage: usageAtEnd(dialect, reply), ...dialect.streamExtras?.lastChunk })
+        : '',
       sseDone,
     ],
     fail: dialect.fail,
   };
+}
+
+function usageAtEnd(dialect: OpenAiDialect, reply: FinishedReply): object {
+  return openAiUsage(dialect, reply, undefined, dialect.streamExtras?.lastUsage);
 }

@@ -1,4 +1,4 @@
-import { anthropicMessage, anthropicStream } from './anthropic-dialect';
+import { anthropicMessage, anthropicStream, type AnthropicStyle } from './anthropic-dialect';
 import { embed, toBase64 } from './embeddings';
 import type { Exchange } from './exchange';
 import { epochSeconds, IdSequence } from './ids';
@@ -64,6 +64,26 @@ interface Context {
   readonly ids: IdSequence;
 }
 
+const messagesStyle: AnthropicStyle = {
+  message: ({ id, model, content, stopReason, promptTokens, completionTokens }) => ({
+    id,
+    type: 'message',
+    role: 'assistant',
+    content,
+    model,
+    ...(stopReason === null ? { stop_reason: null, stop_sequence: null } : { stop_reason: stopReason }),
+    usage: { input_tokens: promptTokens, output_tokens: completionTokens },
+  }),
+  end: ({ stopReason, promptTokens, completionTokens }) => ({
+    delta: { stop_reason: stopReason, stop_sequence: null },
+    usage: { input_tokens: promptTokens, output_tokens: completionTokens },
+  }),
+  tellsFailure: true,
+  numbersLast: true,
+};
+
+const fingerprint = 'vllm-0.32.0-2cf94bbd';
+
 function dialect(script: Readonly<VllmScript>): OpenAiDialect {
   return {
     reasoningField: script.hasLegacyReasoning === true ? 'reasoning_content' : 'reasoning',
@@ -72,10 +92,33 @@ function dialect(script: Readonly<VllmScript>): OpenAiDialect {
     hasFinishChunk: false,
     choiceExtras: { logprobs: null },
     chunkExtras: {},
-    messageExtras: { refusal: null, annotations: null, audio: null, function_call: null },
-    wholeChoiceExtras: { stop_reason: null, token_ids: null },
-    wholeExtras: { service_tier: null, system_fingerprint: null, prompt_logprobs: null, kv_transfer_params: null },
-    usageExtras: { prompt_tokens_details: null },
+    messageExtras: {
+      ...{ refusal: null, annotations: null, audio: null, function_call: null },
+      ...(script.hasLegacyReasoning === true ? {} : { reasoning: null }),
+    },
+    wholeChoiceExtras: { stop_reason: null, token_ids: null, routed_experts: null },
+    wholeExtras: {
+      ...{ service_tier: null, system_fingerprint: fingerprint, prompt_logprobs: null, prompt_token_ids: null },
+      ...{ prompt_text: null, kv_transfer_params: null, ec_transfer_params: null, metrics: null },
+    },
+    usageExtras: { prompt_tokens_details: null, completion_tokens_details: null },
+    wholeCompletionChoiceExtras: {
+      ...{ stop_reason: null, token_ids: null, prompt_logprobs: null, prompt_token_ids: null, routed_experts: null },
+    },
+    wholeCompletionExtras: {
+      ...{ service_tier: null, system_fingerprint: fingerprint },
+      ...{ kv_transfer_params: null, ec_transfer_params: null, metrics: null },
+    },
+    streamExtras: {
+      firstChunk: { prompt_token_ids: null, prompt_text: null },
+      choice: { token_ids: null },
+      lastChoice: { stop_reason: null },
+      lastChunk: { system_fingerprint: fingerprint },
+      toolDelta: { content: null },
+      runningUsage: { completion_tokens_details: null },
+      lastUsage: {},
+      completionChoice: { stop_reason: null, prompt_token_ids: null, token_ids: null },
+    },
     repeatsEmptyName: false,
     fail: (message) => [sse({ error: { message, type: 'InternalServerError', param: null, code: 500 } }), sseDone],
   };
@@ -87,37 +130,69 @@ function sendError(
   type: string,
   message: string,
   param: string | null = null,
+  isAnthropic = false,
 ): void {
+  if (isAnthropic) {
+    exchange.sendJson(status, { type: 'error', error: { type, message } });
+    return;
+  }
   const error = { message, type, param, code: status };
   exchange.sendJson(status, script.hasFlatErrors === true ? { object: 'error', ...error } : { error });
 }
 
+/** What pydantic found wrong, in vLLM's words. */
+function sendInvalid(context: Context, type: string, place: string, message: string, more: string): void {
+  const detail = `{'type': '${type}', 'loc': '${place}', 'msg': '${message}', ${more}}`;
+  sendError(context, 400, 'Bad Request', `1 validation error:\n  ${detail}`, place);
+}
+
 /** Parses and checks what every JSON route checks; undefined after the error was answered. */
-function readBody(context: Context, required: string): JsonObject | undefined {
+function readBody(context: Context, ...required: readonly string[]): JsonObject | undefined {
   const { exchange, script } = context;
   if (!/^application\/json/.test(exchange.request.headers['content-type'] ?? '')) {
     sendError(
       context,
       400,
       'Bad Request',
-      "1 validation error: Unsupported Media Type: Only 'application/json' is allowed",
+      "1 validation error:\n  Unsupported Media Type: Only 'application/json' is allowed",
     );
     return undefined;
   }
+  const { text } = exchange.request;
   let body: unknown;
   try {
-    body = exchange.request.json;
-  } catch {
-    sendError(context, 400, 'Bad Request', '1 validation error: JSON decode error', 'body');
+    body = text === '' ? undefined : exchange.request.json;
+  } catch (error) {
+    const place = `body.${/position (\d+)/.exec(String(error))?.[1] ?? text.indexOf('bad')}`;
+    const cause = "'input': '<dict of 0 items>', 'ctx': {'error': 'Expecting value'}";
+    sendInvalid(context, 'json_invalid', place, 'JSON decode error', cause);
     return undefined;
   }
-  if (!isObject(body) || body[required] === undefined) {
-    sendError(context, 400, 'Bad Request', `1 validation error: Field required: ${required}`, `body.${required}`);
+  if (Array.isArray(body)) {
+    const message = 'Input should be a valid dictionary or object to extract fields from';
+    sendInvalid(context, 'model_attributes_type', 'body', message, `'input': '<list of ${body.length} items>'`);
+    return undefined;
+  }
+  if (!isObject(body)) {
+    sendInvalid(context, 'missing', 'body', 'Field required', "'input': 'None'");
+    return undefined;
+  }
+  if (required.includes('messages') && body['messages'] !== undefined && !Array.isArray(body['messages'])) {
+    const input = `'input': '${JSON.stringify(body['messages']).replaceAll('"', '')}'`;
+    sendInvalid(context, 'list_type', 'body.messages', 'Input should be a valid list', input);
+    return undefined;
+  }
+  const missing = required.find((field) => body[field] === undefined);
+  if (missing !== undefined) {
+    const input = `'input': '<dict of ${Object.keys(body).length} items>'`;
+    sendInvalid(context, 'missing', `body.${missing}`, 'Field required', input);
     return undefined;
   }
   const name = body['model'];
   if (typeof name === 'string' && !script.models.some((model) => model.id === name)) {
-    sendError(context, 404, 'NotFoundError', `The model \`${name}\` does not exist.`, 'model');
+    const aliases = script.models.map(({ id }) => id).join(', ');
+    const message = `The model \`${name}\` does not exist. Valid aliases: ${aliases}.`;
+    sendError(context, 404, 'NotFoundError', message, 'model', exchange.request.path === '/v1/messages');
     return undefined;
   }
   return body;
@@ -128,33 +203,51 @@ const lateSystem = ['System message must be at the beginning.', 'messages'] as c
 function strictness(
   body: JsonObject,
   script: Readonly<VllmScript>,
-): readonly [message: string, param: string] | undefined {
+): readonly [message: string, param: string, value?: string] | undefined {
   const { tools, tool_choice: choice } = body;
   if (body['stream_options'] !== undefined && body['stream_options'] !== null && body['stream'] !== true) {
     return ['Stream options can only be defined when `stream=True`.', 'stream_options'];
   }
   if (hasLateSystem(body)) return lateSystem;
-  if (Array.isArray(tools) && tools.length === 0) return ['`tools` must not be an empty array.', 'tools'];
+  if (Array.isArray(tools) && tools.length === 0) {
+    const hint = 'Either provide at least one tool or omit the field entirely.';
+    return [`\`tools\` must not be an empty array. ${hint}`, 'tools'];
+  }
   const hasChoice = choice !== undefined && choice !== 'none';
   if (hasChoice && tools === undefined) return ['When using `tool_choice`, `tools` must be set.', 'tool_choice'];
   const isAuto = tools !== undefined && (choice === undefined || choice === 'auto');
   if (isAuto && script.hasToolParser === false) {
     return ['"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set', 'tool_choice'];
   }
+  const limit = script.models[0]?.maxModelLen;
+  const most = body['max_completion_tokens'] ?? body['max_tokens'];
+  if (typeof limit === 'number' && typeof most === 'number' && most > limit) {
+    const message = `max_tokens=${most} cannot be greater than max_model_len=${limit}. Please request fewer output tokens.`;
+    return [message, 'max_tokens', String(most)];
+  }
   const { temperature } = body;
   if (typeof temperature === 'number' && temperature < 0) {
-    return [`temperature must be non-negative, got ${temperature.toFixed(1)}.`, 'temperature'];
+    return [`temperature must be non-negative, got ${temperature.toFixed(1)}.`, 'temperature', temperature.toFixed(1)];
   }
   return undefined;
 }
 
-async function inference(context: Context, kind: 'chat' | 'completion' | 'messages' | 'responses'): Promise<void> {
+type InferenceKind = 'chat' | 'completion' | 'messages' | 'responses';
+
+const requiredFields: Readonly<Record<InferenceKind, readonly string[]>> = {
+  chat: ['messages'],
+  completion: ['prompt'],
+  messages: ['messages', 'max_tokens'],
+  responses: ['input'],
+};
+
+async function inference(context: Context, kind: InferenceKind): Promise<void> {
   const { exchange, simulator, script, ids } = context;
   if (script.task === 'embed') {
     exchange.sendJson(404, { detail: 'Not Found' });
     return;
   }
-  const body = readBody(context, kind === 'completion' ? 'prompt' : kind === 'responses' ? 'input' : 'messages');
+  const body = readBody(context, ...requiredFields[kind]);
   if (!body) return;
   if (script.isScaling === true) {
     exchange.sendJson(503, { error: 'The model is currently scaling. Please try again later.' });
@@ -167,7 +260,25 @@ async function inference(context: Context, kind: 'chat' | 'completion' | 'messag
   const problem =
     kind === 'chat' ? strictness(body, script) : kind === 'messages' && hasLateSystem(body) ? lateSystem : undefined;
   if (problem) {
-    sendError(context, 400, 'BadRequestError', ...problem);
+    const [message, param, value] = problem;
+    const isNamed = message !== lateSystem[0] && !message.startsWith('"auto"');
+    const where = isNamed ? ` (parameter=${param}${value === undefined ? '' : `, value=${value}`})` : '';
+    sendError(context, 400, 'BadRequestError', `${message}${where}`, param);
+    return;
+  }
+  if (kind === 'chat' && Array.isArray(body['messages']) && body['messages'].length === 0) {
+    const message = 'Cannot apply chat template to an empty conversation. Provide at least one message.';
+    sendError(context, 400, 'BadRequestError', message);
+    return;
+  }
+  if (kind === 'completion' && typeof body['suffix'] === 'string') {
+    sendError(
+      context,
+      400,
+      'BadRequestError',
+      'suffix is only supported for models with FIM completion rendering',
+      'suffix',
+    );
     return;
   }
   const base = script.models[0];
@@ -180,14 +291,8 @@ async function inference(context: Context, kind: 'chat' | 'completion' | 'messag
   const { promptTokens } = simulator.plan(exchange, prompt);
   const limit = base?.maxModelLen ?? Number.POSITIVE_INFINITY;
   if (promptTokens > limit) {
-    const asked = prompt.maxTokens ?? 0;
-    sendError(
-      context,
-      400,
-      'BadRequestError',
-      `This model's maximum context length is ${limit} tokens. However, you requested ${asked} output tokens and your prompt contains at least ${promptTokens} input tokens, for a total of at least ${promptTokens + asked} tokens.`,
-      'input_tokens',
-    );
+    const message = `This model's maximum context length is ${limit} tokens. However, your prompt contains at least ${promptTokens} input tokens, which exceeds this limit even without any output tokens. Please reduce the length of the input prompt. (parameter=input_tokens, value=${promptTokens})`;
+    sendError(context, 400, 'BadRequestError', message, 'input_tokens', kind === 'messages');
     return;
   }
   const words = dialect(script);
@@ -210,7 +315,7 @@ async function inference(context: Context, kind: 'chat' | 'completion' | 'messag
         : kind === 'completion'
           ? openAiCompletion(words, { id, model, reply, callId })
           : kind === 'messages'
-            ? anthropicMessage({ id, model, reply })
+            ? anthropicMessage({ id, model, reply }, messagesStyle)
             : responsesObject({ id: ids.take(32), model, reply }),
     stream: (reply) =>
       kind === 'chat'
@@ -218,7 +323,7 @@ async function inference(context: Context, kind: 'chat' | 'completion' | 'messag
         : kind === 'completion'
           ? openAiCompletionStream(words, { id, model, reply, callId }, wish)
           : kind === 'messages'
-            ? anthropicStream({ id, model, reply })
+            ? anthropicStream({ id, model, reply }, messagesStyle)
             : responsesStream({ id: ids.take(32), model, reply }, { hasNumbers: true }),
     sendFailure: (message) => sendError(context, 500, 'InternalServerError', message),
   });
@@ -348,7 +453,7 @@ const routes: Readonly<Record<string, Route>> = {
       const body = readBody(context, 'prompt');
       if (!body) return;
       const tokens = tokenize(String(body['prompt'])).map((_, index) => index);
-      context.exchange.sendJson(200, { count: tokens.length, max_model_len: 40_960, tokens });
+      context.exchange.sendJson(200, { count: tokens.length, max_model_len: 40_960, tokens, token_strs: null });
     },
   ],
 };
@@ -387,7 +492,7 @@ function behaviour(): EngineBehaviour<VllmScript> {
   };
 }
 
-/** A simulated vLLM (shapes of 0.26). While the real one loads its port refuses: start it later, or `stop()` it. */
+/** A simulated vLLM (shapes of 0.32). While the real one loads its port refuses: start it later, or `stop()` it. */
 export function startVllm(options: Partial<VllmScript> & ListenOptions = {}): Promise<VllmSimulator> {
   const { host, port, ...script } = options;
   return startSimulator(
