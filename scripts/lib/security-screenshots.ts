@@ -12,7 +12,7 @@ const narrowWidth = 300;
 /** Colours of the page follow those of the window, and charts are drawn anew. */
 const repaintMs = 1_500;
 /** Other work on this machine would stand in the pictures as load of the gateway's machine: they wait for its end. */
-const calm = { cpuPercent: 60, longestMs: 180_000, lookMs: 2_000 };
+const calm = { cpuPercent: 60, longestMs: 60_000, lookMs: 2_000 };
 
 /** Themes as VS Code's picker calls them. */
 const themes = { light: 'Light Modern', 'high-contrast': 'Dark High Contrast', dark: 'Dark Modern' } as const;

@@ -17,6 +17,7 @@ const sidebarWidth = 420;
 /** Tooltips fade in over 100 ms, longer on a busy machine. */
 const hoverFadeMs = 500;
 const maxHovers = 5;
+const tooltipSelector = '.workbench-hover-container .monaco-hover';
 
 /** Writes every picture of media/screenshots. Throws when one cannot be taken or is too large. */
 export async function takeScreenshots(): Promise<void> {
@@ -49,7 +50,7 @@ export async function takeScreenshots(): Promise<void> {
       await window.statusBarItem('FLM').click();
       const item = window.statusBarItem(`:${port}`);
       await item.waitFor();
-      const tooltip = window.page.locator('.workbench-hover-container .monaco-hover');
+      const tooltip = window.page.locator(tooltipSelector);
       await showTooltip(window, item, tooltip);
       await picture(window, 'status-bar', await around(window, [item, tooltip]));
     });
@@ -62,7 +63,7 @@ export async function takeScreenshots(): Promise<void> {
 
 /** The click has closed the tooltip until the pointer comes anew, and what changes in the item closes it as well. */
 async function showTooltip(window: Workbench, item: Locator, tooltip: Locator): Promise<void> {
-  for (let tries = 1; !(await isOpaque(tooltip)); tries += 1) {
+  for (let tries = 1; !(await isWhole(window)); tries += 1) {
     if (tries > maxHovers) throw new Error(`The tooltip of the status bar does not stay in ${maxHovers} tries.`);
     await window.page.mouse.move(900, 300);
     await item.hover();
@@ -72,17 +73,14 @@ async function showTooltip(window: Workbench, item: Locator, tooltip: Locator): 
 }
 
 /** There, and neither fading in nor out. */
-async function isOpaque(element: Locator): Promise<boolean> {
-  if (!(await element.isVisible())) return false;
-  const answer: unknown = await element
-    .evaluate(
-      `(node) => {
-        for (let at = node; at !== null; at = at.parentElement) if (getComputedStyle(at).opacity !== '1') return false;
-        return true;
-      }`,
-    )
-    .catch(() => false);
-  return answer === true;
+async function isWhole(window: Workbench): Promise<boolean> {
+  // Asked as text: a function that passes through the compiler needs helpers the page has not.
+  return window.page.evaluate<boolean>(`(() => {
+    let at = document.querySelector('${tooltipSelector}');
+    if (at === null) return false;
+    for (; at !== null; at = at.parentElement) if (getComputedStyle(at).opacity !== '1') return false;
+    return true;
+  })()`);
 }
 
 async function withEditor(

@@ -61,7 +61,7 @@ describe('keys', function () {
     const text = await card.innerText();
 
     for (const part of [
-      '31 requests · 9.1K tokens',
+      'Requests in 7 days: 31 · tokens: 9.1K',
       'Last used',
       'expires in 5 d',
       'ollama/* · 60 a minute · 200K tokens a day',

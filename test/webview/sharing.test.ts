@@ -81,8 +81,8 @@ describe('sharing', function () {
       'colleague next door',
       'local network',
       'ends in 2 d',
-      'Today: 14 requests · 3.1K tokens',
-      'In all: 211 requests · 48K tokens',
+      'Requests today: 14 · tokens: 3.1K',
+      'Requests in all: 211 · tokens: 48K',
       '2 refused',
       'ollama/llama3.2:3b · 200 requests a day',
     ]) {
@@ -147,7 +147,7 @@ describe('sharing', function () {
     await panel.page.getByRole('button', { name: 'Extend: colleague next door' }).focus();
 
     gateway.share({ shares: [makeShare({ requestsToday: 15 })] });
-    await panel.page.getByText('Today: 15 requests').waitFor();
+    await panel.page.getByText('Requests today: 15').waitFor();
 
     assert.equal(
       await panel.page.evaluate(`document.activeElement.getAttribute('aria-label')`),

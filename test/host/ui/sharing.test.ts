@@ -198,7 +198,7 @@ describe('sharing in a workbench', function () {
 
       assert.match(text, new RegExp(other.address));
       assert.match(text, /5\d min/);
-      assert.match(text, /Requests today: 1, tokens: [1-9]/);
+      assert.match(text, /Requests today: 1 · tokens: [1-9]/);
     });
 
     it('ends by itself, and with it everything beyond this machine', async () => {

@@ -51,7 +51,7 @@ export function keysTexts(l10n: Localizer): Pick<LocalizedStrings, 'keys'> {
       isDecoy: l10n.t('Decoy'),
       decoyHint: l10n.t('Opens nothing. Leave it where only an intruder looks; its use raises an alarm.'),
       decoy: l10n.t('decoy'),
-      used: l10n.t('In 7 days: {0} requests · {1} tokens'),
+      used: l10n.t('Requests in 7 days: {0} · tokens: {1}'),
       neverUsed: l10n.t('Not used yet'),
       lastUsed: l10n.t('Last used'),
       grace: l10n.t('old key accepted {0} more'),
