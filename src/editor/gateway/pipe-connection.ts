@@ -1,11 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import {
-  createMessageConnection,
-  ResponseError,
-  StreamMessageReader,
-  StreamMessageWriter,
-  type MessageConnection,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { Clock } from '../../core/clock';
 import type { Disposable } from '../../core/disposable';
 import { errorCodes, FlmError, messageOf, type ErrorCode } from '../../core/errors';
@@ -29,10 +23,10 @@ export class PipeConnection implements Disposable {
   /** Resolves when the connection is over. */
   readonly closed: Promise<void>;
 
-  private constructor(socket: Socket, clock: Clock) {
+  private constructor(socket: Socket, connection: MessageConnection, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
-    this.#connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
+    this.#connection = connection;
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.#connection.dispose());
@@ -40,7 +34,9 @@ export class PipeConnection implements Disposable {
   }
 
   /** Rejects with Node's error when nobody listens there. */
-  static open(pipe: string, clock: Clock): Promise<PipeConnection> {
+  static async open(pipe: string, clock: Clock): Promise<PipeConnection> {
+    // Not before a gateway is wanted: a window that nobody looks at in needs no JSON-RPC.
+    const { jsonRpcOver } = await import('./json-rpc');
     return new Promise((resolve, reject) => {
       const socket = connect(pipe);
       const timer = clock.setTimeout(() => socket.destroy(new Error('connection timed out')), connectTimeoutMs);
@@ -49,7 +45,7 @@ export class PipeConnection implements Disposable {
       socket.once('connect', () => {
         timer.cancel();
         socket.off('error', reject);
-        resolve(new PipeConnection(socket, clock));
+        resolve(new PipeConnection(socket, jsonRpcOver(socket), clock));
       });
     });
   }
@@ -91,7 +87,7 @@ export class PipeConnection implements Disposable {
 
 function toFlmError(error: unknown): FlmError {
   if (FlmError.is(error)) return error;
-  const code = error instanceof ResponseError ? (error.data as { code?: unknown } | undefined)?.code : undefined;
+  const { code } = (error as { readonly data?: { readonly code?: unknown } | null }).data ?? {};
   const isKnown = typeof code === 'string' && Object.hasOwn(errorCodes, code);
   return new FlmError(isKnown ? (code as ErrorCode) : 'internal_error', messageOf(error), { cause: error });
 }
