@@ -35,6 +35,7 @@ export function signTexts(l10n: Localizer): Pick<LocalizedStrings, 'causes' | 's
       'anomaly.slow-upload': l10n.t('a slow upload'),
       'anomaly.slow-loris': l10n.t('requests held open'),
       'anomaly.identical-bodies': l10n.t('the same request over and over'),
+      'anomaly.many-rows': l10n.t('more than is written down'),
       malformed: l10n.t('no valid HTTP'),
     },
   };
