@@ -33,12 +33,16 @@ export function usagePage(
 
 function requestTable(l10n: Localizer, requests: readonly AccessRow[], now: number): string[] {
   if (requests.length === 0) return [l10n.t('The key has not been used in the time that is on record.')];
-  const columns = [l10n.t('When'), l10n.t('Address'), l10n.t('Model'), l10n.t('Status'), l10n.t('Tokens')];
+  const columns = [
+    ...[l10n.t('When'), l10n.t('Address'), l10n.t('Model'), l10n.t('Engine')],
+    ...[l10n.t('Status'), l10n.t('Tokens')],
+  ];
   const rows = requests.map((row) =>
     [
       l10n.t('{0} ago', formatAge(l10n, now - row.at)),
       markdownText(row.address),
       markdownText(row.modelId ?? row.path),
+      markdownText(enginesOf(l10n, row)),
       String(row.status),
       formatTokens((row.tokensIn ?? 0) + (row.tokensOut ?? 0)),
     ].join(' | '),
@@ -47,4 +51,10 @@ function requestTable(l10n: Localizer, requests: readonly AccessRow[], now: numb
     `## ${l10n.t('Last Requests')}`,
     [`| ${columns.join(' | ')} |`, `|${':--|'.repeat(columns.length)}`, ...rows.map((row) => `| ${row} |`)].join('\n'),
   ];
+}
+
+function enginesOf(l10n: Localizer, { engineId = '–', failedEngines = [] }: AccessRow): string {
+  return failedEngines.length === 0
+    ? engineId
+    : l10n.t('{0}, after no answer from {1}', engineId, failedEngines.join(', '));
 }
