@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../repairs/json-object';
+import { parseJsonObject, type JsonObject } from '../repairs/json-object';
 import { SseEvents } from '../sse-events';
 import type { Usage } from '../usage';
 import type { StreamTap } from './dialect';
@@ -29,7 +29,7 @@ export class EventTap implements StreamTap {
   constructor(meaningOf: (event: JsonObject) => EventMeaning) {
     this.#events = new SseEvents(
       (data) => {
-        const event = parse(data);
+        const event = parseJsonObject(data);
         if (event !== undefined) this.#take(meaningOf(event));
       },
       () => undefined,
@@ -51,14 +51,5 @@ export class EventTap implements StreamTap {
     this.hasError ||= hasError === true;
     this.hiddenError = hiddenError ?? this.hiddenError;
     if (usage !== undefined) this.usage = { ...this.usage, ...usage };
-  }
-}
-
-function parse(data: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

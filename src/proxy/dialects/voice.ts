@@ -1,7 +1,7 @@
 import { pingComment } from '../heartbeat';
 import { asChunk, asStream } from '../late-stream';
 import { openAiErrors } from '../openai-error';
-import { isJsonObject, type JsonObject } from '../repairs/json-object';
+import { parseJsonObject, type JsonObject } from '../repairs/json-object';
 import { SseTap } from '../sse-tap';
 import { usageInJson, type Usage } from '../usage';
 import type { Dialect, ErrorFormat, StreamTap, StreamTranslator, StreamType, Translation } from './dialect';
@@ -71,7 +71,7 @@ export function nativeVoice(dialect: Dialect): Voice {
     whole: (body) => ({ contentType: json, body }),
     // A whole answer of line-wise formats is their last line; events cannot be made of one without knowing them
     late: (body) => {
-      const answer = isLines ? parse(body) : undefined;
+      const answer = isLines ? parseJsonObject(body.toString('utf8')) : undefined;
       return answer && `${JSON.stringify(answer)}\n`;
     },
   };
@@ -80,7 +80,7 @@ export function nativeVoice(dialect: Dialect): Voice {
 /** A dialect that the engine does not speak: OpenAI's form towards the engine, the dialect's towards the client. */
 export function translatedVoice({ errors, streams }: Dialect, translation: Translation, isStream: boolean): Voice {
   const late = (body: Buffer, parsed: JsonObject | undefined): string | undefined => {
-    const answer = parsed ?? parse(body);
+    const answer = parsed ?? parseJsonObject(body.toString('utf8'));
     if (answer === undefined || translation.whole(answer) === undefined) return undefined;
     const translator = translation.stream();
     return translator.chunk(asChunk(answer)) + translator.end();
@@ -99,19 +99,10 @@ export function translatedVoice({ errors, streams }: Dialect, translation: Trans
         const text = late(body, parsed);
         return text === undefined ? undefined : { contentType: streams.contentType, body: text };
       }
-      const answer = parsed ?? parse(body);
+      const answer = parsed ?? parseJsonObject(body.toString('utf8'));
       const told = answer && translation.whole(answer);
       return told && { contentType: json, body: JSON.stringify(told) };
     },
     late,
   };
-}
-
-function parse(body: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import { Fault, type WholeRepair } from './repair';
-import { isJsonObject, type JsonObject } from './json-object';
+import { parseJsonObject, type JsonObject } from './json-object';
 
 /** Vectors are large: a batch of 1,000 with 1,024 numbers is about 12 MB of JSON. */
 const embeddingsLimit = 48 * 1024 * 1024;
@@ -44,7 +44,7 @@ export class WholeRepairs {
   }
 
   apply(body: Buffer): RepairedWhole {
-    const parsed = this.concerns(body) ? parse(body) : undefined;
+    const parsed = this.concerns(body) ? parseJsonObject(body.toString('utf8')) : undefined;
     if (parsed === undefined) return { body, applied: [] };
     let answer = parsed;
     const applied: string[] = [];
@@ -56,14 +56,5 @@ export class WholeRepairs {
     }
     if (this.#isTranslated) return { body, answer, applied };
     return applied.length === 0 ? { body, applied } : { body: Buffer.from(JSON.stringify(answer)), applied };
-  }
-}
-
-function parse(body: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { LineBlocks } from '../../line-blocks';
-import { isJsonObject, type JsonObject } from '../../repairs/json-object';
+import { isJsonObject, parseJsonObject, type JsonObject } from '../../repairs/json-object';
 import type { Usage } from '../../usage';
 import type { StreamTap } from '../dialect';
 import { ollamaUsage } from './ollama-usage';
@@ -26,13 +26,8 @@ export class NdjsonTap implements StreamTap {
   }
 
   #read(text: string): void {
-    let line: unknown;
-    try {
-      line = JSON.parse(text);
-    } catch {
-      return;
-    }
-    if (!isJsonObject(line)) return;
+    const line = parseJsonObject(text);
+    if (line === undefined) return;
     if (line.error !== undefined) this.hasError = true;
     if (carriesContent(line)) this.contentEvents++;
     if (line.done !== true) return;

@@ -2,7 +2,7 @@ import type { Catalog } from '../../../core/catalog';
 import type { Clock } from '../../../core/clock';
 import type { Exchange } from '../../exchange';
 import { openAiError } from '../../openai-error';
-import { isJsonObject, type JsonObject } from '../../repairs/json-object';
+import { parseJsonObject } from '../../repairs/json-object';
 import { readRequestBody } from '../../request-body';
 import { findShown } from './find-shown';
 import { ollamaApiVersion, running, show, tags } from './model-rows';
@@ -54,7 +54,7 @@ export async function answerShow({ catalog, clock }: OllamaReadDeps, exchange: E
     exchange.respondError(read.error, read.reason === 'slow' ? 'request_timeout' : 'body_too_large');
     return;
   }
-  const request = parse(read.bytes);
+  const request = parseJsonObject(read.bytes.toString('utf8'));
   const name = request?.model ?? request?.name;
   if (request === undefined) refuse(exchange, 'the request body must be a JSON object', 'invalid_json');
   else if (typeof name !== 'string' || name === '') refuse(exchange, 'model is required', 'model_missing');
@@ -74,13 +74,4 @@ export function answerChange(exchange: Exchange): void {
 
 function refuse(exchange: Exchange, message: string, code: 'invalid_json' | 'model_missing' | 'model_not_found'): void {
   exchange.respondError(openAiError(code, message, code === 'invalid_json' ? null : 'model'), code);
-}
-
-function parse(bytes: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
