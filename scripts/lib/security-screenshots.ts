@@ -11,6 +11,8 @@ const sidebarWidth = 420;
 const narrowWidth = 300;
 /** Colours of the page follow those of the window, and charts are drawn anew. */
 const repaintMs = 1_500;
+/** The overview asks for its figures every five seconds. */
+const refreshMs = 6_000;
 /** Other work on this machine would stand in the pictures as load of the gateway's machine: they wait for its end. */
 const calm = { cpuPercent: 60, longestMs: 60_000, lookMs: 2_000 };
 
@@ -49,7 +51,7 @@ export async function takeSecurityScreenshots(
     await window.runCommand('Notifications: Clear All Notifications');
 
     await sharingPicture(window);
-    await panelPictures(window);
+    await panelPictures(window, () => sendTraffic(origin, keys));
     await narrowPicture(window);
     await japanesePicture(await editor.openWindow('ja'));
   } finally {
@@ -68,7 +70,8 @@ async function sharingPicture(window: Workbench): Promise<void> {
   await picture(window, 'sharing', await sidebarDownTo(window, window.row('').last()));
 }
 
-async function panelPictures(window: Workbench): Promise<void> {
+/** `sendMore`: the figures of the last minute would be gone after a wait for a calm machine. */
+async function panelPictures(window: Workbench, sendMore: () => Promise<void>): Promise<void> {
   await window.runCommand('View: Toggle Primary Side Bar Visibility');
   await window.runCommand('FLM: Open Security Panel in Editor');
   const panel = window.webview();
@@ -77,7 +80,11 @@ async function panelPictures(window: Workbench): Promise<void> {
     // The page knows no more than the last minutes.
     if (tab === 'Overview') await panel.getByRole('radio', { name: '1 hour' }).click();
     await tabFilled(panel, tab);
-    if (tab === 'Overview') await calmMachine(panel);
+    if (tab === 'Overview') {
+      await calmMachine(panel);
+      await sendMore();
+      await delay(refreshMs);
+    }
     for (const [name, theme] of Object.entries(themes)) {
       await chooseTheme(window, theme);
       await picture(window, `panel-${tab.toLowerCase()}-${name}`, await editorArea(window));
