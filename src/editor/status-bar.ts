@@ -4,7 +4,8 @@ import { DisposableStore, type Disposable } from '../core/disposable';
 import type { Gateway } from './gateway-port';
 import type { Localizer } from './localizer';
 import type { UnseenBlocks } from './alerts/unseen-blocks';
-import { statusBarLinks, statusBarView, type StatusBarView } from './status-bar-view';
+import { statusBarLinks } from './status-bar-lines';
+import { statusBarView, type StatusBarView } from './status-bar-view';
 
 const backgrounds = {
   warning: new vscode.ThemeColor('statusBarItem.warningBackground'),

@@ -1,68 +1,20 @@
-import type { Clock } from '../core/clock';
 import { changedKeys, isSameConfig, parseConfig, type ConfigProblem, type ParsedConfig } from '../core/config';
 import type { FlmConfig } from '../core/config-schema';
 import { DisposableStore } from '../core/disposable';
 import { messageOf } from '../core/errors';
-import type { Measurements } from '../core/measurements';
-import type {
-  GatewayNotificationName,
-  GatewayNotifications,
-  GatewayRequests,
-  GatewayState,
-  ProxyState,
-} from '../protocol/gateway-rpc';
-import type { DesiredState, DesiredStateFile } from './desired-state';
+import type { GatewayRequests, GatewayState, ProxyState } from '../protocol/gateway-rpc';
+import type { DesiredState } from './desired-state';
 import { diagnose } from './diagnosis';
-import type { EngineKeyRing } from './engine-key-ring';
-import type { Engines, ExposureControl, Guardian } from './gateway-ports';
-import { httpCall, type HttpCall } from './http-call';
-import type { LeveledLogger } from './log-lines';
-import type { ProxyController } from './proxy/proxy-controller';
-import type { ProtectionHandlers } from './protection/protection-handlers';
+import type { GatewayServiceDeps } from './gateway-service-deps';
+import { httpCall } from './http-call';
+import { handlersOnceReady } from './rpc/handlers-once-ready';
 import type { RpcHandlers, RpcPeer, RpcService } from './rpc/rpc-handlers';
-import type { Sharing } from './sharing';
-import type { SharingHandlers } from './sharing-handlers';
 import { Throttle } from './throttle';
-import type { Windows } from './windows/windows';
 
 /** Ten a second: the protocol's promise to windows. */
 const pushIntervalMs = 100;
 /** Two a second, likewise. */
 const securityPushIntervalMs = 500;
-
-/** The demo engine as the gateway uses it. */
-export interface Demo {
-  /** Resolves to its base URL. */
-  start(port?: number): Promise<string>;
-  stop(): Promise<void>;
-}
-
-export interface GatewayServiceDeps {
-  readonly engines: Engines;
-  readonly proxy: ProxyController;
-  readonly demo: Demo;
-  readonly guardian: Guardian;
-  /** Requests about keys, records, blocks and the policy. */
-  readonly protectionHandlers: ProtectionHandlers;
-  readonly exposure: ExposureControl;
-  /** Ends what is over and asks for the exposure of the others. */
-  readonly shares: { start(): Promise<void>; dispose(): void };
-  readonly sharing: Sharing;
-  /** Requests about exposure, TLS, shares and the check-up. */
-  readonly sharingHandlers: SharingHandlers;
-  readonly windows: Windows;
-  readonly keys: EngineKeyRing;
-  readonly measurements: () => Measurements;
-  /** Undefined: nothing is remembered (headless, where the command line says what is on). */
-  readonly desired?: DesiredStateFile;
-  readonly clock: Clock;
-  readonly logger: LeveledLogger;
-  readonly call?: HttpCall;
-  /** Sends to every window that proved its token. */
-  readonly notify: <N extends GatewayNotificationName>(name: N, params: GatewayNotifications[N]) => void;
-  /** A newer window wants the place: end soon. */
-  readonly onYield: (version: string) => void;
-}
 
 export interface GatewayServiceOptions {
   readonly config: ParsedConfig;
@@ -104,7 +56,7 @@ export class GatewayService implements RpcService {
     this.#enginesPush = push(() => deps.notify('engines/changed', deps.engines.snapshot()));
     this.#securityPush = push(() => deps.notify('security/changed', deps.guardian.summary()), securityPushIntervalMs);
     this.#sharingPush = push(() => deps.notify('sharing/changed', deps.sharing.summary()), securityPushIntervalMs);
-    this.handlers = afterwards(this.#ready, this.#createHandlers(), (name) => deps.windows.asked(name));
+    this.handlers = handlersOnceReady(this.#ready, this.#createHandlers(), (name) => deps.windows.asked(name));
   }
 
   /** Starts what settings, command line or the previous gateway want running. Resolves when the proxy is on or failed. */
@@ -300,21 +252,4 @@ export class GatewayService implements RpcService {
       this.#deps.logger.warn(`Setting ${key} ${message}; its default applies.`);
     }
   }
-}
-
-/** The same handlers, none of which runs before `ready`. `onAsk` hears of each request as it comes. */
-function afterwards(
-  ready: Promise<void>,
-  handlers: RpcHandlers,
-  onAsk: (name: keyof RpcHandlers) => void,
-): RpcHandlers {
-  type Handler = (params: unknown, peer: RpcPeer) => unknown;
-  const wait = (name: string, handler: Handler) => async (params: unknown, peer: RpcPeer) => {
-    await ready;
-    onAsk(name as keyof RpcHandlers);
-    return handler(params, peer);
-  };
-  return Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [name, wait(name, handler as Handler)]),
-  ) as unknown as RpcHandlers;
 }

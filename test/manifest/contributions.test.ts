@@ -8,7 +8,7 @@ import {
   viewContainerId,
   walkthroughId,
 } from '../../src/editor/contributions';
-import { statusBarLinks } from '../../src/editor/status-bar-view';
+import { statusBarLinks } from '../../src/editor/status-bar-lines';
 import { manifest, nlsEnglish, settings } from './manifest';
 import { filesBelow, projectFileExists, readText } from './project-files';
 

@@ -8,7 +8,7 @@ import { keyLabel } from '../keys/key-facts';
 import type { KeyList } from '../keys/key-list';
 import { localizeReason, type Localizer } from '../localizer';
 import { messageText } from '../safe-text';
-import { exposure } from '../status-bar-view';
+import { exposure } from '../status-bar-lines';
 import { Interruptions, type Interruption, type Toast } from './interruptions';
 import type { NewsWindow } from './news-window';
 import { toastText } from './toast-text';

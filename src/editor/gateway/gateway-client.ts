@@ -1,59 +1,40 @@
 import type { Clock } from '../../core/clock';
 import { Emitter, type Event } from '../../core/emitter';
 import { FlmError, messageOf } from '../../core/errors';
-import type { Logger, LogLevel } from '../../core/logger';
+import type { LogLevel } from '../../core/logger';
 import { reason, type Reason } from '../../core/reason';
 import type { GatewayLease } from '../../protocol/gateway-lease';
-import {
-  protocolVersion,
-  type GatewayRequestName,
-  type GatewayRequests,
-  type GatewayState,
-} from '../../protocol/gateway-rpc';
+import { protocolVersion, type GatewayRequestName, type GatewayRequests } from '../../protocol/gateway-rpc';
 import type { SecurityNews } from '../../protocol/security-rpc';
 import type { GatewayPort, GatewayStatus } from '../gateway-port';
 import { Alarm } from './alarm';
+import { awaitConnection } from './await-connection';
+import { greet, type Introduction } from './greeting';
 import { HeartbeatWatch } from './heartbeat-watch';
+import { LaunchPatience } from './launch-patience';
 import { readLease, type SeenLease } from './lease-reader';
 import { OwnedGateway } from './owned-gateway';
 import { PipeConnection } from './pipe-connection';
 import { applyNotification, notificationNames } from './state-updates';
+import { StatusHolder } from './status-holder';
 import type { WorkerLauncher } from './worker-launcher';
 
-export interface GatewayClientOptions {
+export interface GatewayClientOptions extends Introduction {
   /** Holds the lease: the same folder for all windows. */
   readonly dataDir: string;
-  readonly version: string;
   readonly launcher: WorkerLauncher;
-  /** Raw `flm.*` settings of this window, asked for at every connection. */
-  readonly settings: () => unknown;
-  /** API keys of engines by base URL, asked for at every connection. */
-  readonly engineKeys: () => Promise<Readonly<Record<string, string>>>;
   /** Lines of the gateway, whichever window runs it. */
   readonly onLog: (level: LogLevel, message: string) => void;
   readonly clock: Clock;
-  readonly log: Logger;
   /** 0–1: spreads windows that all lost the same gateway. */
   readonly random?: () => number;
 }
 
-const helloTimeoutMs = 5_000;
 /** A check-up, the slowest request, takes 60 s at most. */
 const requestTimeoutMs = 75_000;
-/** A request made while there is no connection waits that long for one. */
-const connectionWaitMs = 15_000;
-/** Windows that lost their gateway try again within this time of each other. */
-const jitterMs = 300;
-/** A newer window asked for the place: others leave it the time to take it. */
-const yieldGraceMs = 3_000;
 const yieldTimeoutMs = 3_000;
 const incompatiblePollMs = 2_000;
 const retryMs = 250;
-const maxBackoffMs = 30_000;
-/** Failed starts in a row after which the window says so, while it goes on trying. */
-const failuresUntilFailed = 3;
-/** A gateway that ran this long has earned a quick restart. */
-const provenMs = 60_000;
 /** While connected, the owner's heartbeat is looked at this often: a suspended process keeps its pipe. */
 const heartbeatLookMs = 5_000;
 
@@ -63,13 +44,13 @@ const heartbeatLookMs = 5_000;
  */
 export class GatewayClient implements GatewayPort {
   readonly #options: GatewayClientOptions;
-  readonly #changes: Emitter<GatewayStatus>;
+  readonly #holder: StatusHolder;
   readonly onDidChangeStatus: Event<GatewayStatus>;
   readonly #securityEvents: Emitter<SecurityNews>;
   readonly onDidSecurityEvent: Event<SecurityNews>;
   readonly #alarm: Alarm;
   readonly #beats: HeartbeatWatch;
-  #status: GatewayStatus = { phase: 'idle' };
+  readonly #patience: LaunchPatience;
   /** Greeted. */
   #connection: PipeConnection | undefined;
   /** The one being tried, or the greeted one. */
@@ -78,32 +59,31 @@ export class GatewayClient implements GatewayPort {
   #problem: Reason | undefined;
   #owned: OwnedGateway | undefined;
   #isClosed = false;
-  #failures = 0;
-  #mayLaunchAt = 0;
   #isVisible = false;
   #running: Promise<void> | undefined;
 
   constructor(options: GatewayClientOptions) {
     this.#options = options;
     const onError = (error: unknown) => options.log.error('A listener to the gateway failed.', { error });
-    this.#changes = new Emitter(onError);
-    this.onDidChangeStatus = this.#changes.event;
+    this.#holder = new StatusHolder(onError);
+    this.onDidChangeStatus = this.#holder.onDidChange;
     this.#securityEvents = new Emitter(onError);
     this.onDidSecurityEvent = this.#securityEvents.event;
     this.#alarm = new Alarm(options.clock);
     this.#beats = new HeartbeatWatch(options.clock);
+    this.#patience = new LaunchPatience(options.clock, options.random ?? Math.random);
   }
 
   get status(): GatewayStatus {
-    return this.#status;
+    return this.#holder.status;
   }
 
   start(): void {
     if (this.#isClosed) return;
     // A person asks again: no more waiting.
-    if (this.#status.phase === 'failed') this.#alarm.ring();
+    if (this.status.phase === 'failed') this.#alarm.ring();
     if (this.#running !== undefined) return;
-    this.#setStatus({ phase: 'connecting' });
+    this.#holder.set({ phase: 'connecting' });
     this.#running = this.#run();
   }
 
@@ -121,8 +101,8 @@ export class GatewayClient implements GatewayPort {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#changes.fire(this.#status);
-    this.#changes.dispose();
+    this.#holder.repeat();
+    this.#holder.dispose();
     this.#securityEvents.dispose();
     this.#alarm.ring();
     this.#pipe?.dispose();
@@ -185,10 +165,12 @@ export class GatewayClient implements GatewayPort {
 
   /** Says hello and stays until the connection ends. False: no answer to the hello. */
   async #join(lease: GatewayLease, connection: PipeConnection): Promise<boolean> {
-    const { settings, engineKeys, version, clock } = this.#options;
+    const { clock } = this.#options;
     const farewell: { cause?: string } = {};
     for (const name of notificationNames) {
-      connection.on(name, (params) => this.#update((state) => applyNotification(state, name, params)));
+      connection.on(name, (params) => {
+        if (this.#connection !== undefined) this.#holder.update((state) => applyNotification(state, name, params));
+      });
     }
     connection.on('security/event', (event) => this.#securityEvents.fire(event));
     connection.on('log', ({ level, message }) => {
@@ -198,17 +180,7 @@ export class GatewayClient implements GatewayPort {
     connection.on('gateway/closing', ({ cause }) => (farewell.cause = cause));
     connection.listen();
 
-    const hello = {
-      token: lease.token,
-      protocolVersion,
-      version,
-      settings: settings(),
-      engineKeys: await engineKeys(),
-    };
-    const answer = await connection.request('hello', hello, helloTimeoutMs).catch((error: unknown) => {
-      this.#options.log.debug('The gateway did not answer a hello.', { error });
-      return undefined;
-    });
+    const answer = await greet(connection, lease, this.#options);
     if (answer === undefined) return false;
     if (!answer.ok) {
       // The lease changed hands while we read it.
@@ -221,15 +193,15 @@ export class GatewayClient implements GatewayPort {
       connection.request('interest/set', { visible: true }, requestTimeoutMs).catch(() => undefined);
     }
     this.#problem = undefined;
-    this.#setStatus({ phase: 'connected', state: answer.state });
+    this.#holder.set({ phase: 'connected', state: answer.state });
     await this.#untilGone(connection);
 
     this.#connection = undefined;
-    if (clock.monotonic() - since >= provenMs) this.#failures = 0;
+    this.#patience.served(clock.monotonic() - since);
     if (this.#hasClosed()) return true;
     this.#connecting();
-    if (farewell.cause === 'yield') this.#mayLaunchAt = clock.monotonic() + yieldGraceMs;
-    await this.#alarm.sleep(this.#jitter());
+    if (farewell.cause === 'yield') this.#patience.leavePlace();
+    await this.#alarm.sleep(this.#patience.jitter());
     return true;
   }
 
@@ -247,8 +219,7 @@ export class GatewayClient implements GatewayPort {
   /** Starts a gateway of our own, unless ours is just going or somebody else was asked to wait for. */
   async #launch(replaceNonce?: string): Promise<void> {
     const { launcher, dataDir, version, settings, clock, onLog } = this.#options;
-    const isTooEarly = clock.monotonic() < this.#mayLaunchAt;
-    if (isTooEarly || this.#owned?.isAlive === true) {
+    if (this.#patience.isTooEarly || this.#owned?.isAlive === true) {
       await this.#alarm.sleep(retryMs);
       return;
     }
@@ -261,7 +232,7 @@ export class GatewayClient implements GatewayPort {
     });
     this.#owned = owned;
     const outcome = await owned.launched;
-    if (outcome.type === 'taken') await this.#alarm.sleep(this.#jitter() / 2);
+    if (outcome.type === 'taken') await this.#alarm.sleep(this.#patience.jitter() / 2);
     if (outcome.type === 'failed' && crash === undefined && !this.#isClosed) await this.#failed(outcome.message);
   }
 
@@ -269,8 +240,7 @@ export class GatewayClient implements GatewayPort {
   #crashed(why: string): void {
     if (this.#isClosed) return;
     this.#options.log.error(`The gateway stopped unexpectedly: ${why}`);
-    this.#failures += 1;
-    this.#mayLaunchAt = this.#options.clock.monotonic() + this.#backoff();
+    this.#patience.crashed();
     this.#problem = reason('gateway.crashed', why);
     // The pipe of a dead worker closes by itself; one that was terminated may leave ours open.
     this.#connection?.dispose();
@@ -279,14 +249,14 @@ export class GatewayClient implements GatewayPort {
 
   async #failed(why: string): Promise<void> {
     if (this.#isClosed) return;
-    this.#failures += 1;
+    const waitMs = this.#patience.failed();
     this.#problem = reason('gateway.crashed', why);
     this.#connecting();
-    await this.#alarm.sleep(this.#backoff());
+    await this.#alarm.sleep(waitMs);
   }
 
   async #standBack(lease: GatewayLease): Promise<void> {
-    this.#setStatus({ phase: 'incompatible', reason: reason('gateway.versionNewer', lease.version) });
+    this.#holder.set({ phase: 'incompatible', reason: reason('gateway.versionNewer', lease.version) });
     await this.#alarm.sleep(incompatiblePollMs);
   }
 
@@ -298,66 +268,24 @@ export class GatewayClient implements GatewayPort {
     await Promise.race([connection.closed, this.#alarm.sleep(yieldTimeoutMs)]);
   }
 
-  /** 0.25 s, doubled with each failure in a row, 30 s at most. */
-  #backoff(): number {
-    return Math.min(maxBackoffMs, retryMs * 2 ** (this.#failures - 1));
-  }
-
   /** Not connected, for the reason of the last failure if there was one. */
   #connecting(): void {
-    this.#setStatus({
-      phase: this.#failures >= failuresUntilFailed ? 'failed' : 'connecting',
+    this.#holder.set({
+      phase: this.#patience.hasRunOut ? 'failed' : 'connecting',
       ...(this.#problem === undefined ? {} : { reason: this.#problem }),
     });
   }
 
-  #jitter(): number {
-    return (this.#options.random ?? Math.random)() * jitterMs;
-  }
-
   #connected(): Promise<PipeConnection> {
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        const refusal = this.#isClosed ? closing() : refusalOf(this.#status);
-        if (this.#connection === undefined && refusal === undefined) return;
-        timer.cancel();
-        listening.dispose();
-        if (this.#connection !== undefined) resolve(this.#connection);
-        else reject(refusal ?? closing());
-      };
-      const timer = this.#options.clock.setTimeout(() => {
-        listening.dispose();
-        reject(new FlmError('internal_error', 'The gateway does not answer.'));
-      }, connectionWaitMs);
-      const listening = this.onDidChangeStatus(settle);
-      settle();
-    });
+    return awaitConnection(
+      {
+        onDidChange: this.#holder.onDidChange,
+        current: () => this.#connection,
+        refusal: () => (this.#isClosed ? closing() : this.#holder.refusal()),
+      },
+      this.#options.clock,
+    );
   }
-
-  #update(change: (state: GatewayState) => GatewayState): void {
-    const { state } = this.#status;
-    if (this.#connection !== undefined && state !== undefined)
-      this.#setStatus({ ...this.#status, state: change(state) });
-  }
-
-  /** Keeps the last state, so that views keep their rows while reconnecting. */
-  #setStatus(next: { phase: GatewayStatus['phase']; state?: GatewayState; reason?: Reason }): void {
-    const before = this.#status;
-    const state = next.state ?? before.state;
-    const isSame = next.phase === before.phase && state === before.state && isSameReason(next.reason, before.reason);
-    if (isSame) return;
-    this.#status = { ...next, ...(state === undefined ? {} : { state }) };
-    this.#changes.fire(this.#status);
-  }
-}
-
-function isSameReason(a: Reason | undefined, b: Reason | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));
-}
-
-function refusalOf({ phase }: GatewayStatus): FlmError | undefined {
-  if (phase === 'incompatible') return new FlmError('version_mismatch', 'Another window runs a newer FLM.');
-  return phase === 'failed' ? new FlmError('internal_error', 'The gateway could not be started.') : undefined;
 }
 
 function closing(): FlmError {

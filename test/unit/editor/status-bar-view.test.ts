@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { reason } from '../../../src/core/reason';
 import type { GatewayStatus } from '../../../src/editor/gateway-port';
-import { statusBarLinks, statusBarView } from '../../../src/editor/status-bar-view';
+import { statusBarLinks } from '../../../src/editor/status-bar-lines';
+import { statusBarView } from '../../../src/editor/status-bar-view';
 import { connected, english, makeEngine, makeProxy, makeSecurity, now } from './editor-facts';
 import { quietSharing } from '../../helpers/quiet-sharing';
 import { makeBlock } from './security-facts';
