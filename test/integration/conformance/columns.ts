@@ -3,6 +3,7 @@ import { defaultLlamaModel } from '../../helpers/engines/llama-server-models';
 import { startLlamaServer } from '../../helpers/engines/llama-server';
 import { startLmStudio } from '../../helpers/engines/lmstudio';
 import { startOllama } from '../../helpers/engines/ollama';
+import { defaultOllamaModels } from '../../helpers/engines/ollama-models';
 import { startOpenAiCompatible } from '../../helpers/engines/openai-compatible';
 import type { CommonScript } from '../../helpers/engines/script';
 import type { Simulator } from '../../helpers/engines/simulator';
@@ -30,6 +31,11 @@ function simulator(started: Promise<unknown>): Promise<Simulator<CommonScript>> 
   return started as Promise<Simulator<CommonScript>>;
 }
 
+/** The model of most rows can do what the stage says of it; Ollama refuses what a model cannot. */
+const ableModels = defaultOllamaModels.map((model) =>
+  model.name === 'llama3.2:3b' ? { ...model, capabilities: ['completion', 'tools', 'vision', 'insert'] } : model,
+);
+
 /** The columns of the table, in its order. */
 export const columns: readonly Column[] = [
   {
@@ -38,7 +44,7 @@ export const columns: readonly Column[] = [
     version: '0.32.15',
     model: (purpose) =>
       purpose === 'embeddings' ? 'nomic-embed-text:latest' : purpose === 'thinking' ? 'qwen3:8b' : 'llama3.2:3b',
-    start: (script) => simulator(startOllama(script)),
+    start: (script) => simulator(startOllama({ models: ableModels, ...script })),
   },
   {
     kind: 'vllm',
