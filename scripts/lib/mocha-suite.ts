@@ -8,18 +8,18 @@ import { TestRun } from './test-run';
 const usualEndGraceMs = 20_000;
 
 /**
- * Runs the test files of a pattern with mocha in another process. Throws when it takes too long, leaves no result, or
+ * Runs test files (paths or patterns) with mocha in another process. Throws when it takes too long, leaves no result, or
  * does not end by itself after its last test (a forgotten server, timer or child).
  */
 export async function runMocha(
-  pattern: string,
+  files: readonly string[],
   timeoutMs: number,
   endGraceMs: number = usualEndGraceMs,
 ): Promise<TestResult> {
   const run = new TestRun();
   try {
     const args = [at('node_modules', 'mocha', 'bin', 'mocha.js'), '--reporter', at('scripts/lib/result-reporter.ts')];
-    const child = start(process.execPath, [...args, pattern], {
+    const child = start(process.execPath, [...args, ...files], {
       cwd: root,
       env: { ...process.env, ...run.environment },
       stdio: ['ignore', 'inherit', 'inherit'],

@@ -38,7 +38,7 @@ export async function testAgainst(engine: RealEngine, options: { readonly direct
       FLM_TEST_MODEL_NAME: engine.modelName,
       ...(endpoint === undefined ? {} : { FLM_TEST_ENDPOINT: endpoint }),
     });
-    return await runMocha('test/engines/llama-server.test.ts', suiteTimeoutMs);
+    return await runMocha(['test/engines/llama-server.test.ts'], suiteTimeoutMs);
   } finally {
     await Promise.all(running.map(({ child }) => end(child)));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

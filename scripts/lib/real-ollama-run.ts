@@ -55,7 +55,7 @@ export async function testOllama({ binary, weights }: RealOllama): Promise<TestR
       FLM_TEST_OLLAMA_PID: String(server.child.pid),
       FLM_TEST_ENDPOINT: await startGateway(launch, folder, [{ url }]),
     });
-    return await runMocha('test/engines/ollama.test.ts', suiteTimeoutMs);
+    return await runMocha(['test/engines/ollama.test.ts'], suiteTimeoutMs);
   } finally {
     await Promise.all(running.map(({ child }) => end(child)));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

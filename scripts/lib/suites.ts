@@ -5,7 +5,7 @@ import { runChecks } from './check-suite';
 import { ensureChromium } from './chromium';
 import { ensureCodeServer } from './code-server';
 import { runHostTests } from './host-tests';
-import { runMocha } from './mocha-suite';
+import { runShards } from './mocha-shards';
 import { ensurePebble } from './pebble';
 import type { TestResult } from './result-reporter';
 
@@ -37,7 +37,7 @@ export const hermeticSettings = {
 export const suites: readonly Suite[] = [
   { name: 'check', about: 'types, lint and format', needsBuild: false, exists: () => true, run: runChecks },
   mocha('manifest', 'package.json, translations and import arrows agree with the code', { timeoutMs: minute }),
-  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute }),
+  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute, shards: 2 }),
   mocha('integration', 'real sockets on random ports of this machine', {
     timeoutMs: 20 * minute,
     needsBuild: true,
@@ -76,6 +76,8 @@ interface MochaOptions {
   /** Default: test/<name>. */
   readonly folder?: string;
   readonly needsBuild?: boolean;
+  /** How many mochas share the files. Default: one. */
+  readonly shards?: number;
   readonly prepare?: () => Promise<void>;
 }
 
@@ -89,7 +91,7 @@ function mocha(name: string, about: string, options: MochaOptions): Suite {
     exists: () => hasTests(folder),
     run: async () => {
       await options.prepare?.();
-      return runMocha(`${folder}/**/*.test.ts`, options.timeoutMs);
+      return runShards(folder, options.shards ?? 1, options.timeoutMs);
     },
   };
 }

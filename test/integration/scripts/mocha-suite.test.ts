@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deal } from '../../../scripts/lib/mocha-shards';
 import { runMocha } from '../../../scripts/lib/mocha-suite';
 
 describe('a suite of npm test', function () {
@@ -16,7 +17,7 @@ describe('a suite of npm test', function () {
   function run(source: string, timeoutMs = 40_000): ReturnType<typeof runMocha> {
     const file = join(folder, 'sample.test.cjs');
     writeFileSync(file, source);
-    return runMocha(file, timeoutMs, 1_000);
+    return runMocha([file], timeoutMs, 1_000);
   }
 
   it('counts what passed, failed and was skipped, and keeps the messages', async () => {
@@ -62,5 +63,13 @@ describe('a suite of npm test', function () {
     const leaking = `it('leaks', () => { setInterval(() => {}, 1000); });`;
 
     await assert.rejects(run(leaking), /still runs after 1 s/);
+  });
+
+  it('deals every file to one of several runs, neighbours to different ones, and leaves no run without files', () => {
+    assert.deepEqual(deal(['a', 'b', 'c', 'd', 'e'], 2), [
+      ['a', 'c', 'e'],
+      ['b', 'd'],
+    ]);
+    assert.deepEqual(deal(['a'], 2), [['a']]);
   });
 });
