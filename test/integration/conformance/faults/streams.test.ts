@@ -30,7 +30,7 @@ const oddities: readonly { readonly what: string; readonly wire: WireScript; rea
   { what: 'data after its end (32)', wire: { suffix: 'data: {"late":true}\n\n' }, not: 'lines' },
   { what: 'no final blank line (32)', wire: { noFinalBlankLine: true }, not: 'lines' },
   { what: 'a pause in its middle (34)', wire: { stall: { afterEvents: 3, forMs: 60 } } },
-  ...['data: {bad\n\n', 'data:\n\n', 'data: null\n\n', 'data: {"id":"x"}\n\n', 'data: []\n\n'].map((bad) => ({
+  ...['data:\n\n', 'data: null\n\n', 'data: {"id":"x"}\n\n', 'data: []\n\n'].map((bad) => ({
     what: `the odd event ${JSON.stringify(bad)} (36)`,
     wire: { rewrite: (event: string, index: number) => (index === 2 ? bad + event : event) },
     not: 'lines' as const,
@@ -98,6 +98,34 @@ describe('Fault matrix: an event of 2 MB passes, or is an error where it must be
         if (route.isStream) assertErrorEnd(route.api, told.text);
         else assert.equal(told.status, 502, told.text.slice(0, 300));
         assert.match(told.text, /more than 1 MiB/);
+        assert.equal((await lastRecord(scene)).outcome, 'engine-error');
+      }
+      await assertQuiet(scene);
+    });
+  }
+});
+
+describe('Fault matrix: an event of broken JSON passes, or is an error where it must be read, on every route (36)', () => {
+  watchRejections();
+  afterEach(stopAll);
+
+  for (const route of engineStreams.filter(({ engineSends }) => engineSends === 'events')) {
+    it(route.name, async () => {
+      const scene = await withEngine(route, { reply: { text: words } });
+      scene.engine.script({
+        wire: { rewrite: (event, index) => (index === 2 ? `data: {bad\n\n${event}` : event) },
+      });
+
+      const told = await scene.ask();
+
+      if (!needsEveryEvent(route, scene.engine.requests[0]?.path)) {
+        assert.equal(told.status, 200, told.text);
+        assert.equal(saidIn(route.api, told.text, route.isStream), said);
+        assert.equal((await lastRecord(scene)).outcome, 'ok');
+      } else {
+        if (route.isStream) assertErrorEnd(route.api, told.text);
+        else assert.equal(told.status, 502, told.text);
+        assert.match(told.text, /not valid JSON/);
         assert.equal((await lastRecord(scene)).outcome, 'engine-error');
       }
       await assertQuiet(scene);
