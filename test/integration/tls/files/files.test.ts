@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TlsPolicy } from '../../../../src/core/tls';
 import type { KeptPair } from '../../../../src/tls/pair-file';
 import { makeAuthority, type TestAuthority } from '../../../helpers/tls/authority';
-import { dayMs, makeKeeper, nextChange, temporaryFolder } from '../support';
+import { dayMs, makeKeeper, nextChange, temporaryFolder } from '../../../unit/tls/support';
 
 const now = Date.UTC(2026, 0, 1);
 const pollMs = 60_000;

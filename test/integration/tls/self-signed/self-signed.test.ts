@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeeperDeps } from '../../../../src/tls/keeper-deps';
-import { dayMs, makeKeeper, nextChange, temporaryFolder } from '../support';
+import { dayMs, makeKeeper, nextChange, temporaryFolder } from '../../../unit/tls/support';
 
 const policy = { mode: 'self-signed' } as const;
 
