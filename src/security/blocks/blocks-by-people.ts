@@ -13,7 +13,10 @@ import type { StoredBlocks } from './stored-blocks';
 /** Characters of somebody's text that an error repeats. */
 const maxQuoted = 80;
 
-/** What people do with blocks. Every promise resolves once the change survives a crash; in effect it is at once. */
+/**
+ * What people do with blocks. Every promise resolves once the change and its row in the audit log survive a crash; in
+ * effect it is at once. The row is told first: what is told before a change is on the disk with it.
+ */
 export class BlocksByPeople {
   readonly #blocks: StoredBlocks;
   readonly #never: Pick<NeverBlocked, 'refusalOf'>;
@@ -37,9 +40,8 @@ export class BlocksByPeople {
   async add(block: NewBlock, source: 'manual' | 'import'): Promise<Block> {
     const range = this.#requireBlockable(block.range);
     const added = makeBlock(block, range, source, this.#clock.now(), this.#blocks.strikesOf(range.text));
-    const stored = this.#blocks.put(added, range);
     if (source === 'manual') this.#rows.tell('block.added', added);
-    await stored;
+    await this.#blocks.put(added, range);
     return added;
   }
 
@@ -49,9 +51,8 @@ export class BlocksByPeople {
     const changed: { -readonly [M in keyof Block]: Block[M] } = { ...block };
     if (expiresAt === undefined) delete changed.expiresAt;
     else changed.expiresAt = expiresAt;
-    const stored = this.#blocks.put(changed, range);
     this.#rows.tell('block.changed', changed);
-    await stored;
+    await this.#blocks.put(changed, range);
     return changed;
   }
 
@@ -60,10 +61,9 @@ export class BlocksByPeople {
     const held = this.#find(text);
     if (held === undefined) return false;
     // A person says it was none: nothing is left of it, the strike neither.
-    const stored = this.#blocks.remove(held);
     this.#lifted.add(held.block);
     this.#rows.tell('block.removed', held.block);
-    await stored;
+    await this.#blocks.remove(held);
     return true;
   }
 
@@ -73,9 +73,8 @@ export class BlocksByPeople {
     const block = this.#lifted.take(range.text);
     if (block === undefined || !isActive(block, this.#clock.now()))
       throw new FlmError('not_found', `No block of ${range.text} was lifted lately`);
-    const stored = this.#blocks.put(block, range);
     this.#rows.tell('block.added', block);
-    await stored;
+    await this.#blocks.put(block, range);
     return block;
   }
 

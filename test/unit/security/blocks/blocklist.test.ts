@@ -272,6 +272,26 @@ describe('changes of a block by people', () => {
     return { clock, store, list, events };
   };
 
+  it('tells the audit log of a change before it is stored, so that who is answered finds both after a crash', async () => {
+    const { list, store, events } = start();
+    const toldWhenStored: (string | undefined)[] = [];
+    const noteOf =
+      <A>(work: (argument: A) => Promise<void>) =>
+      (argument: A): Promise<void> => {
+        toldWhenStored.push(events.at(-1)?.kind);
+        return work(argument);
+      };
+    store.putBlock = noteOf(store.putBlock.bind(store));
+    store.removeBlock = noteOf(store.removeBlock.bind(store));
+
+    await list.add({ range: '203.0.113.1', rule: 'manual', reason: 'x' });
+    await list.change('203.0.113.1', undefined);
+    await list.remove('203.0.113.1');
+    await list.restore('203.0.113.1');
+
+    assert.deepEqual(toldWhenStored, ['block.added', 'block.changed', 'block.removed', 'block.added']);
+  });
+
   it('leaves an automatic block automatic when its end is changed', async () => {
     const { list, clock, store } = start();
     list.blockAddress('203.0.113.1', { rule: 'honeypot', reason: 'x' }, 60_000);
