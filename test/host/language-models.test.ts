@@ -15,6 +15,7 @@ import {
   type LanguageModelChatRequestOptions,
 } from 'vscode';
 import { freePort } from '../../scripts/lib/free-port';
+import { defaultOllamaModels, type OllamaModel } from '../helpers/engines/ollama-models';
 import { configure, enginesAt, starters, startProxy, stateWhere, stopProxy } from './support';
 
 const timeoutMs = 30_000;
@@ -30,6 +31,12 @@ const { LanguageModelDataPart } = vscode as unknown as {
   LanguageModelDataPart: { new (data: Uint8Array, mimeType: string): LanguageModelTextPart };
 };
 
+/** The same model, for pictures too where it chats: Ollama refuses them for others. */
+function seeing(model: OllamaModel): OllamaModel {
+  const { capabilities = [] } = model;
+  return capabilities.includes('completion') ? { ...model, capabilities: [...capabilities, 'vision'] } : model;
+}
+
 describe('the language models', () => {
   let simulator: Awaited<ReturnType<typeof starters.ollama>>;
 
@@ -40,6 +47,7 @@ describe('the language models', () => {
   });
   beforeEach(async () => {
     simulator = await starters.ollama();
+    simulator.script({ models: defaultOllamaModels.map(seeing) });
     await configure('engines.addresses', [{ url: simulator.url }]);
     await enginesAt([simulator.url]);
   });
