@@ -30,6 +30,7 @@ export class SaveSchedule {
   #timer: Timer | undefined;
   #running: Promise<boolean> | undefined;
   #restUntil = Number.NEGATIVE_INFINITY;
+  #isStopped = false;
 
   /** `save` says whether it worked; it must not reject. */
   constructor(clock: Clock, timings: SaveTimings, save: () => Promise<boolean>) {
@@ -45,7 +46,7 @@ export class SaveSchedule {
   changed(): void {
     this.#lastChange = this.#clock.monotonic();
     this.#firstChange ??= this.#lastChange;
-    this.#timer ??= this.#clock.setTimeout(() => this.#check(), this.#timings.quietMs);
+    if (this.#timer === undefined) this.#checkIn(this.#timings.quietMs);
   }
 
   /** Saves now, after a save under way. */
@@ -68,12 +69,15 @@ export class SaveSchedule {
     return worked;
   }
 
+  /** For good: nothing is saved any more, whatever changes, except by {@link now}. */
   stop(): void {
+    this.#isStopped = true;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #checkIn(delayMs: number): void {
+    if (this.#isStopped) return;
     this.#timer?.cancel();
     this.#timer = this.#clock.setTimeout(() => this.#check(), delayMs);
   }

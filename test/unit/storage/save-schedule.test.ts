@@ -57,4 +57,21 @@ describe('when the database is saved', () => {
     assert.equal(await now, true);
     assert.equal(savedAt.length, 2);
   });
+
+  it('never by itself after the schedule was stopped, also when a change or the end of a failed save comes later', async () => {
+    const clock = new FakeClock();
+    let saves = 0;
+    const schedule = new SaveSchedule(clock, { quietMs: 5_000, maxDelayMs: 30_000, restFactor: 200 }, () => {
+      saves++;
+      return Promise.resolve(false);
+    });
+    schedule.changed();
+    schedule.stop();
+    await schedule.now();
+
+    schedule.changed();
+    await clock.advanceAsync(600_000, 10_000);
+
+    assert.equal(saves, 1);
+  });
 });
