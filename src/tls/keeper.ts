@@ -60,7 +60,7 @@ export class Keeper implements CertificateKeeper {
     }
     return this.#inOrder(async () => {
       await ended;
-      if (!isSamePolicy(policy, this.#policy)) return; // Overtaken by a later call.
+      if (this.#isStopped || !isSamePolicy(policy, this.#policy)) return; // Overtaken by a later call.
       if (this.#source === undefined) {
         this.#source = this.#createSource(policy);
         await this.#source?.start();

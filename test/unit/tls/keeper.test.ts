@@ -58,6 +58,19 @@ describe('certificate keeper', () => {
     assert.equal(made.clock.pending, 0);
   });
 
+  for (let turns = 0; turns < 12; turns++) {
+    it(`leaves nothing behind when it is stopped ${turns} turns after a change of the mode`, async () => {
+      await made.keeper.start({ mode: 'files', certFile: '/none', keyFile: '/none' }, []);
+      const configured = made.keeper.configure({ mode: 'files', certFile: '/other', keyFile: '/other' }, []);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+
+      await made.keeper.stop();
+      await configured;
+
+      assert.equal(made.clock.pending, 0);
+    });
+  }
+
   it('goes on when nobody takes its events', async () => {
     const failing = makeKeeper(folder.path, {
       onEvent: () => {
