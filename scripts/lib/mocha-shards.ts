@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { runMocha } from './mocha-suite';
 import { at } from './project.mjs';
 import type { TestResult } from './result-reporter';
@@ -34,7 +34,9 @@ export function deal<T>(items: readonly T[], hands: number): readonly (readonly 
   );
 }
 
-function testFilesOf(folder: string): readonly string[] {
+/** Its test files and those of the folders in it; none where there is no such folder. */
+export function testFilesOf(folder: string): readonly string[] {
+  if (!existsSync(at(folder))) return [];
   return readdirSync(at(folder), { recursive: true })
     .map((name) => `${folder}/${String(name).replaceAll('\\', '/')}`)
     .filter((name) => name.endsWith('.test.ts'))

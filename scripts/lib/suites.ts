@@ -1,11 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { at } from './project.mjs';
 import { buildHostTests } from './build-host-tests';
 import { runChecks } from './check-suite';
 import { ensureChromium } from './chromium';
 import { ensureCodeServer } from './code-server';
 import { runHostTests } from './host-tests';
-import { runShards } from './mocha-shards';
+import { runShards, testFilesOf } from './mocha-shards';
 import { ensurePebble } from './pebble';
 import type { TestResult } from './result-reporter';
 
@@ -88,15 +88,10 @@ function mocha(name: string, about: string, options: MochaOptions): Suite {
     name,
     about,
     needsBuild: options.needsBuild ?? false,
-    exists: () => hasTests(folder),
+    exists: () => testFilesOf(folder).length > 0,
     run: async () => {
       await options.prepare?.();
       return runShards(folder, options.shards ?? 1, options.timeoutMs);
     },
   };
-}
-
-function hasTests(folder: string): boolean {
-  if (!existsSync(at(folder))) return false;
-  return readdirSync(at(folder), { recursive: true }).some((name) => String(name).endsWith('.test.ts'));
 }
