@@ -100,6 +100,8 @@ describe('keyboard', function () {
     await panel.page.keyboard.press('Enter');
     await panel.page.getByText('The key is on the clipboard.').waitFor();
     await panel.page.keyboard.press('Escape');
+    // The list behind the dialog has the key already; a dialog goes only with its `close` event, a task later.
+    await panel.page.locator('dialog').waitFor({ state: 'detached' });
     await panel.view('keys').getByText('laptop').waitFor();
 
     const [secret] = panel.copied;
