@@ -91,8 +91,17 @@ export function createHttpApp(deps: HttpAppDeps): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     const exchange = deps.entrance.enter(request.raw, reply.raw);
     request.exchange = exchange;
-    if (exchange.isAnswered()) reply.hijack();
-    else done();
+    if (exchange.isAnswered()) {
+      reply.hijack();
+      return;
+    }
+    // The router decodes before it compares. What the entrance did not know for a route is none: no scope held for it
+    const { url } = request.routeOptions;
+    if (url === undefined || url === exchange.facts.route) done();
+    else {
+      reply.hijack();
+      answerUnknown(deps, exchange);
+    }
   });
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
@@ -144,9 +153,7 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
       url,
       handler: (request, reply) => {
         reply.hijack();
-        const exchange = exchangeOf(request);
-        if (isPlainTarget(exchange)) handler(exchange);
-        else answerUnknown(deps, exchange);
+        handler(exchangeOf(request));
       },
     });
   };
@@ -177,10 +184,6 @@ function addRoutes(app: FastifyInstance, deps: HttpAppDeps): void {
 
 /** Starts the work and lets fastify go: the exchange is driven by its sockets. */
 function run(deps: HttpAppDeps, exchange: Exchange, work: (exchange: Exchange) => Promise<void>): void {
-  if (!isPlainTarget(exchange)) {
-    answerUnknown(deps, exchange);
-    return;
-  }
   work(exchange).catch((error: unknown) => {
     deps.logger.error('A request failed unexpectedly.', { error, requestId: exchange.facts.id });
     failed(exchange);
@@ -200,11 +203,14 @@ function answerModel({ catalog }: HttpAppDeps, exchange: Exchange): void {
   }
 }
 
-/** 405 with `Allow` for a known path, 204 for OPTIONS on it, 404 for anything else. */
+/**
+ * 405 with `Allow` for a known path, 204 for OPTIONS on it, 404 for anything else: absolute targets too, which are for
+ * forward proxies, and those that cannot be decoded.
+ */
 function answerUnknown({ gate }: HttpAppDeps, exchange: Exchange): void {
   const { facts } = exchange;
   const methods = facts.route === undefined ? undefined : routeMethods[facts.route as RoutePattern];
-  if (methods === undefined || !isPlainTarget(exchange)) {
+  if (methods === undefined || (methods as readonly string[]).includes(facts.method)) {
     gate.report({ type: 'unknown-route', facts });
     exchange.respondError(openAiError('route_not_found', 'FLM has no such route.'), 'route_not_found');
     return;
@@ -215,11 +221,6 @@ function answerUnknown({ gate }: HttpAppDeps, exchange: Exchange): void {
     const message = `This route takes ${methods.join(' and ')}.`;
     exchange.respondError(openAiError('method_not_allowed', message), 'method_not_allowed', allow);
   }
-}
-
-/** Origin form, as sent to a server. Absolute targets are for forward proxies, which this is not. */
-function isPlainTarget({ facts }: Exchange): boolean {
-  return facts.target.startsWith('/');
 }
 
 function failed(exchange: Exchange | undefined): void {

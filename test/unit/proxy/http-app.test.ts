@@ -116,6 +116,38 @@ describe('the HTTP app', () => {
     );
   });
 
+  for (const url of ['/%6Detrics', '/api/%74ags', '/v1/%6Dodels/m', '/v1/models/', '//health', '/health;x']) {
+    it(`has no route ${url}: what the gate was asked about is what is answered`, async () => {
+      const asked: (string | undefined)[] = [];
+      const admitted: Admission = { ok: true, identity: { type: 'local' } };
+      const { proxy } = buildProxy({ engines, gate: { admit: ({ route }) => (asked.push(route), admitted) } });
+
+      const answer = await proxy.inject({ url });
+
+      assert.equal(answer.statusCode, 404);
+      assert.equal(answer.json<OpenAiErrorBody>().error.code, 'route_not_found');
+      assert.deepEqual(asked, [undefined]);
+    });
+  }
+
+  it('forwards nothing from an inference route that is written with escapes', async () => {
+    const { proxy, signs } = buildProxy({ engines });
+
+    for (const url of ['/v1/chat/%63ompletions', '/v1/%65mbeddings', '/api/%63hat', '/v1/%6Dessages']) {
+      const answer = await proxy.inject({ url, method: 'POST', payload: '{"model":"m"}' });
+
+      assert.equal(answer.statusCode, 404, url);
+      assert.equal(answer.json<OpenAiErrorBody>().error.code, 'route_not_found');
+    }
+    assert.deepEqual(signs, []);
+  });
+
+  it('says of a known path that cannot be decoded that it is not there, whatever its method', async () => {
+    const { proxy } = buildProxy({ engines });
+
+    assert.equal((await proxy.inject({ url: '/v1/models/%zz' })).statusCode, 404);
+  });
+
   it('refuses wrong methods with 405 and names the right ones', async () => {
     const { proxy } = buildProxy();
 
