@@ -6,10 +6,12 @@ import { corsHeaders, isPreflight, preflightHeaders } from './cors';
 import { Exchange, type ExchangeHost } from './exchange';
 import { HostGuard, matchesName } from './host-guard';
 import { closedPlan, type ExposurePlan } from './listeners/exposure-plan';
+import { openAiError } from './openai-error';
 import { OriginGuard } from './origin-guard';
 import type { ProxyDeps } from './proxy-deps';
 import { requestFacts } from './request-facts';
 import { routeMethods } from './route-table';
+import { hasTooManyHeaders, maxHeaderFields } from './server-limits';
 
 /** Half a year, for the very name asked for: other names of that domain are not ours to speak for (RFC 6797 §6.1). */
 const strictTransport = ['strict-transport-security', 'max-age=15552000'] as const;
@@ -23,8 +25,8 @@ export interface EntranceConnections {
 }
 
 /**
- * What every request passes, whatever its route and method, before a byte of its body is read: Host guard, Origin
- * guard, preflight, then the gate. One place for all, so that no route can forget it (vllm-mlx 317).
+ * What every request passes, whatever its route and method, before a byte of its body is read: header count, Host guard,
+ * Origin guard, preflight, then the gate. One place for all, so that no route can forget it (vllm-mlx 317).
  */
 export class Entrance {
   readonly #deps: ProxyDeps;
@@ -85,6 +87,7 @@ export class Entrance {
     if (facts.isTls && host.ok && matchesName(this.#strictNames, host.name)) headers.push(...strictTransport);
     const exchange = new Exchange(this.#host, facts, req, res, headers);
     if (this.isClosing || this.#connections.isLeaving(req.socket)) exchange.refuseStopping();
+    else if (hasTooManyHeaders(req.rawHeaders)) this.#refuseHeaders(exchange);
     else if (!host.ok) this.#refuseHost(exchange, host.evidence);
     else this.#checkOrigin(exchange);
     return exchange;
@@ -120,6 +123,15 @@ export class Entrance {
       exchange.identity = admission.identity;
       exchange.refuse(admission.refusal);
     }
+  }
+
+  /** What the request says of itself is incomplete: the gate is told as of bytes that are no request. */
+  #refuseHeaders(exchange: Exchange): void {
+    this.#deps.gate.report({ type: 'malformed', address: exchange.facts.socketAddress, reason: 'too many headers' });
+    exchange.rule = 'header-limit';
+    exchange.outcome = 'refused';
+    const message = `The request has more than ${maxHeaderFields - 1} header fields.`;
+    exchange.respondError({ ...openAiError('invalid_request', message), status: 431 }, 'invalid_request');
   }
 
   /**

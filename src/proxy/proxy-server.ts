@@ -21,7 +21,7 @@ import { ProxyMetrics } from './metrics/proxy-metrics';
 import type { ProxyDeps } from './proxy-deps';
 import { Router, type EngineTraffic } from './routing/router';
 import { UnreadAnswers } from './routing/unread-answers';
-import { headersTimeoutMs, maxConnections, uploadTimeoutMs } from './server-limits';
+import { headersTimeoutMs, maxConnections, maxHeaderFields, uploadTimeoutMs } from './server-limits';
 
 export interface ProxyStats {
   /** Requests admitted and not yet over. */
@@ -227,9 +227,12 @@ export class ProxyServer implements ExchangeHost {
       clientError: (error, socket) => answerClientError(error, socket, gate, version),
     });
     app.server.maxConnections = maxConnections;
+    app.server.maxHeadersCount = maxHeaderFields;
     app.server.on('connect', (_request, socket) => refuseConnect(socket, gate, version));
-    // Without a listener Node says «100 Continue» before anyone has looked at the request
-    app.server.on('checkContinue', (req, res) => app.server.emit('request', req, res));
+    // Without listeners Node answers «100 Continue» or 417 before anyone has looked at the request
+    for (const event of ['checkContinue', 'checkExpectation'] as const) {
+      app.server.on(event, (req, res) => app.server.emit('request', req, res));
+    }
     app.server.on('connection', (socket) => this.#connected(socket));
     this.#app = app;
     return app;

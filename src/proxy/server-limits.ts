@@ -3,6 +3,17 @@ import type { FlmConfig } from '../core/config-schema';
 /** Connections at once, over all clients: above a thousand streams, below what a process may open. */
 export const maxConnections = 4096;
 
+/** Header fields of a request: Apache takes 100, clients send 30, and proxies add a dozen. */
+export const maxHeaderFields = 256;
+
+/**
+ * Node hands over so many fields at most and drops the others without a word, those last that a proxy has added: a
+ * request with all of them may have had more, `X-Forwarded-For` among them, and must not count as local.
+ */
+export function hasTooManyHeaders(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.length >= 2 * maxHeaderFields;
+}
+
 /** A client gets this long for its request line and headers (slow-loris), or less if the upload limit is lower. */
 export function headersTimeoutMs(config: FlmConfig): number {
   return Math.min(30, config['timeouts.uploadSeconds']) * 1000;
