@@ -1,30 +1,26 @@
-import { setMaxListeners } from 'node:events';
-import type { Clock, Timer } from '../core/clock';
+import type { Clock } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import type { Event } from '../core/emitter';
 import type { Engine, EnginesSnapshot } from '../core/engine';
 import type { EngineLoad, EngineLoads } from '../core/engine-load';
-import { messageOf } from '../core/errors';
 import type { Logger } from '../core/logger';
 import { reasonText } from '../core/reason';
 import type { EngineKeys, UpstreamHealth, UpstreamSign } from '../core/upstream';
 import { probeAddress, type AddressProbe } from './address-probe';
-import { AddressSources } from './address-sources';
 import { normalizeBaseUrl } from './base-url';
-import { collectCandidates } from './candidates';
-import { EngineLooks, hasSharedModel } from './engine-looks';
+import { DetectionRounds } from './detection-rounds';
+import { EngineLooks, hasSharedModel, type LookOptions } from './engine-looks';
 import { afterVisit, type EngineRecord, type Visit } from './engine-record';
+import { EngineRoster } from './engine-roster';
 import { probeLimits } from './engine-session';
 import type { StatusRules } from './engine-status';
+import { EngineVisits } from './engine-visits';
 import type { HostEnvironment } from './host-environment';
 import { afterSign } from './passive-engine';
-import { PollTimer } from './poll-timer';
 import type { Prober } from './probe';
 import { PublishedEngines, type ScanNews } from './published-engines';
-import { retired, syncRecords, withSeeds } from './record-sync';
-import { nextDelayMs } from './schedule';
-import { isCacheable, seedsByUrl } from './seeded-engines';
-import { VisitQueue } from './visit-queue';
+import { retired } from './record-sync';
+import { isCacheable } from './seeded-engines';
 
 export interface EngineMonitorDeps {
   readonly clock: Clock;
@@ -43,47 +39,47 @@ const reportGapMs = 500;
 /** What an engine said of its load counts for so long. */
 const loadTtlMs = 15_000;
 
-/** An engine shown under another address of the same server needs no visits of its own until that one fails. */
-const shadowedMs = 30_000;
-
 /**
  * Knows which engines there are and how they are, as one value that is replaced on change.
  *
  * `start` looks once at everything (two seconds at most). After that it visits engines every few seconds while
  * somebody looks (`setActive`), and does nothing at all otherwise, except what `refresh`, `report`, `keysChanged` and
  * `configure` ask for. Nothing here throws because of what an engine does.
+ *
+ * Which addresses there are is the roster's, when they are visited the visits', how they are asked the looks', and what
+ * others see of them the published engines'.
  */
 export class EngineMonitor implements UpstreamHealth, EngineLoads {
   readonly #deps: EngineMonitorDeps;
   readonly #published: PublishedEngines;
+  readonly #roster: EngineRoster;
   readonly #looks: EngineLooks;
-  readonly #sources: AddressSources;
-  readonly #queue: VisitQueue;
-  readonly #timer: PollTimer;
+  readonly #visits: EngineVisits;
+  readonly #rounds: DetectionRounds;
   #config: FlmConfig;
-  /** In order of preference; replaced as a whole when candidates change. */
-  #records = new Map<string, EngineRecord>();
-  #seeds = new Map<string, Engine>();
-  #demoBaseUrl: string | undefined;
   #isStarted = false;
   #isActive = false;
-  #round: Promise<EnginesSnapshot> | undefined;
-  #abort = newAbort();
-  /** Monotonic ms of the last visit, by address. */
-  readonly #visitedAt = new Map<string, number>();
-  readonly #memos = new Map<string, Map<string, unknown>>();
 
   constructor(deps: EngineMonitorDeps) {
     this.#deps = deps;
     this.#config = deps.config;
+    this.#roster = new EngineRoster(deps);
     this.#looks = new EngineLooks(deps);
-    this.#sources = new AddressSources(deps.host);
-    this.#queue = new VisitQueue(
-      (url, isForced) => this.#visitOnce(url, isForced),
-      (url, error) => deps.logger.error('A probe failed unexpectedly.', { url, error }),
-    );
-    this.#timer = new PollTimer(deps.clock, () => this.#tick());
     this.#published = new PublishedEngines(deps.clock.now(), deps.logger);
+    this.#visits = new EngineVisits({
+      clock: deps.clock,
+      logger: deps.logger,
+      records: () => this.#roster.records,
+      shadowed: () => this.#published.shadowed,
+      visit: (url, isForced) => this.#visitOnce(url, isForced),
+    });
+    this.#rounds = new DetectionRounds({
+      clock: deps.clock,
+      logger: deps.logger,
+      limitMs: () => probeLimits(this.#config).roundMs,
+      look: () => this.#visitEverything(),
+      publish: (news) => this.#publish(news),
+    });
     this.onDidChange = this.#published.onDidChange;
   }
 
@@ -98,15 +94,16 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#abort = newAbort();
+    this.#looks.start();
+    this.#followActivity();
     void this.#scan();
   }
 
   /** Ends timers and probes under way; the last snapshot stays readable, and `start` may follow. */
   stop(): void {
     this.#isStarted = false;
-    this.#timer.cancel();
-    this.#abort.abort();
+    this.#followActivity();
+    this.#looks.stop();
   }
 
   /**
@@ -114,7 +111,7 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
    * with the default settings, with late answers still to come as changes. Calls during a round share it.
    */
   refresh(): Promise<EnginesSnapshot> {
-    if (this.#round === undefined) this.#memos.clear();
+    if (!this.#rounds.isRunning) this.#looks.forget();
     return this.#scan();
   }
 
@@ -123,8 +120,8 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     if (this.#isActive === isActive) return;
     this.#isActive = isActive;
     this.#publish(); // what was left alone may have become stale
-    if (isActive && this.#isStarted) for (const url of this.#records.keys()) this.#timer.set(url, 0);
-    this.#schedule();
+    if (isActive && this.#isStarted) this.#visits.hasten(this.#roster.records.keys());
+    this.#followActivity();
   }
 
   /** Takes a new configuration; new addresses are visited at once, removed ones vanish at once. */
@@ -136,19 +133,19 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
   /** A key for this address was set or removed: looks again. */
   keysChanged(baseUrl: string): void {
     const wanted = normalizeBaseUrl(baseUrl);
-    for (const [url, { candidate }] of this.#records) {
-      if (url === wanted || candidate.keyUrl === wanted) void this.#visit(url, true);
+    for (const [url, { candidate }] of this.#roster.records) {
+      if (url === wanted || candidate.keyUrl === wanted) void this.#visits.run(url, true);
     }
   }
 
   /** Looks at an address that somebody thinks of adding; keeps nothing. */
   probeAddress(text: string): Promise<AddressProbe> {
-    return probeAddress(text, (record) => this.#look(record, true, new Map()));
+    return probeAddress(text, (record) => this.#looks.once(record, this.#lookOptions(record, true)));
   }
 
   /** The demo engine runs at this address, or no longer. */
   setDemoEngine(baseUrl: string | undefined): void {
-    this.#demoBaseUrl = baseUrl;
+    this.#roster.setDemoEngine(baseUrl);
     this.#followCandidates();
   }
 
@@ -158,13 +155,10 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
    * that has ended.
    */
   async seed(engines: readonly Engine[]): Promise<void> {
-    this.#seeds = seedsByUrl(engines);
-    const before = this.#records;
-    this.#records = withSeeds(before, this.#seeds, this.#deps.clock.now());
-    const again = [...this.#records].filter(([url, record]) => this.#visitedAt.has(url) && record !== before.get(url));
-    this.#syncCandidates();
+    const again = this.#roster.seed(engines).filter((url) => this.#visits.wasVisited(url));
+    this.#followRoster();
     this.#publish();
-    if (this.#isStarted) await Promise.all(again.map(([url]) => this.#visit(url, true)));
+    if (this.#isStarted) await Promise.all(again.map((url) => this.#visits.run(url, true)));
   }
 
   /** What is worth keeping for `seed` at the next start. */
@@ -175,105 +169,70 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
   /** A request showed how an engine is. Only a look decides, so one failed request changes no state. */
   report(engineId: string, sign: UpstreamSign): void {
     const url = this.#published.urlOf(engineId);
-    const record = url === undefined ? undefined : this.#records.get(url);
+    const record = url === undefined ? undefined : this.#roster.records.get(url);
     if (url === undefined || record === undefined || !this.#isStarted) return;
     if (record.candidate.passiveModels !== undefined) {
-      this.#records.set(url, afterSign(record, sign, this.#rules()));
+      this.#roster.put(afterSign(record, sign, this.#rules()));
       this.#publish();
       return;
     }
     if (sign === 'ok' && record.status?.state === 'healthy' && record.status.failures === 0) return;
-    const sinceVisit = this.#deps.clock.monotonic() - (this.#visitedAt.get(url) ?? -Infinity);
-    if (sinceVisit < reportGapMs && sign !== 'unauthorized') return;
-    void this.#visit(url, sign === 'unauthorized');
+    if (this.#visits.sinceMs(url) < reportGapMs && sign !== 'unauthorized') return;
+    void this.#visits.run(url, sign === 'unauthorized');
   }
 
   /** As of the last visit: seconds ago, or undefined where nobody looks regularly. */
   loadOf(engineId: string): EngineLoad | undefined {
     const url = this.#published.urlOf(engineId);
     if (url === undefined) return undefined;
-    const age = this.#deps.clock.monotonic() - (this.#visitedAt.get(url) ?? -Infinity);
-    return age < loadTtlMs ? this.#records.get(url)?.load : undefined;
+    return this.#visits.sinceMs(url) < loadTtlMs ? this.#roster.records.get(url)?.load : undefined;
   }
 
   #scan(): Promise<EnginesSnapshot> {
-    this.#round ??= this.#runRound().finally(() => {
-      this.#round = undefined;
-    });
-    return this.#round;
+    if (!this.#rounds.isRunning) this.#followRoster();
+    return this.#rounds.run();
   }
 
-  async #runRound(): Promise<EnginesSnapshot> {
-    const { clock, logger } = this.#deps;
-    const startedAt = clock.monotonic();
-    this.#syncCandidates();
-    this.#publish({ isScanning: true });
-    const work = Promise.all([
-      ...[...this.#records.keys()].map((url) => this.#visit(url, true)),
-      this.#sources.read(() => this.#visitNew()),
-    ]).catch((error: unknown) => logger.warn('Engine detection failed in part.', { error: messageOf(error) }));
-
-    let timer: Timer | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = clock.setTimeout(resolve, probeLimits(this.#config).roundMs);
-    });
-    await Promise.race([work, limit]);
-    timer?.cancel();
-
-    this.#publish({ isScanning: false, scannedAt: clock.now() });
-    this.#schedule();
-    const tookMs = Math.round(clock.monotonic() - startedAt);
-    logger.debug('Looked for engines.', { tookMs, engines: this.#published.snapshot.engines.length });
-    return this.#published.snapshot;
+  async #visitEverything(): Promise<void> {
+    await Promise.all([
+      ...[...this.#roster.records.keys()].map((url) => this.#visits.run(url, true)),
+      this.#roster.sources.read(() => this.#visitFresh()),
+    ]);
   }
 
-  #syncCandidates(): void {
-    const candidates = collectCandidates({
-      config: this.#config,
-      hints: this.#sources.hints,
-      demoBaseUrl: this.#demoBaseUrl,
-      ownPorts: this.#deps.ownPorts?.() ?? [],
-    });
-    const before = this.#records;
-    this.#records = syncRecords(before, candidates, this.#seeds, this.#deps.clock.now());
-    for (const url of before.keys()) {
-      if (this.#records.has(url)) continue;
-      for (const perAddress of [this.#timer, this.#visitedAt, this.#memos]) perAddress.delete(url);
+  /** Names the addresses that nothing is known of yet. */
+  #followRoster(): readonly string[] {
+    const { fresh, gone } = this.#roster.follow(this.#config);
+    for (const url of gone) {
+      this.#visits.forget(url);
+      this.#looks.forget(url);
     }
+    return fresh;
   }
 
   #followCandidates(): void {
     if (!this.#isStarted) return;
-    void this.#visitNew();
+    void this.#visitFresh();
     this.#publish();
-    this.#schedule();
+    this.#visits.schedule();
   }
 
-  async #visitNew(): Promise<void> {
-    const before = this.#records;
-    this.#syncCandidates();
-    const isNew = (url: string) => before.get(url)?.candidate.kind !== this.#records.get(url)?.candidate.kind;
-    const urls = [...this.#records.keys()].filter((url) => !before.has(url) || isNew(url));
-    await Promise.all(urls.map((url) => this.#visit(url, true)));
+  async #visitFresh(): Promise<void> {
+    await Promise.all(this.#followRoster().map((url) => this.#visits.run(url, true)));
   }
 
-  /** Visits an address, or joins the visit under way. */
-  async #visit(url: string, isForced: boolean): Promise<void> {
-    if (this.#records.get(url)?.candidate.passiveModels !== undefined) return;
-    await this.#queue.run(url, isForced);
-    this.#schedule();
+  /** Visits are regular while this runs and somebody looks. */
+  #followActivity(): void {
+    this.#visits.setRegular(this.#isActive && this.#isStarted);
   }
 
   async #visitOnce(url: string, isForced: boolean): Promise<void> {
-    const record = this.#records.get(url);
-    const { signal } = this.#abort;
-    const isStopped = () => signal.aborted;
-    if (record === undefined || isStopped()) return;
-    const memo = this.#memos.get(url) ?? new Map<string, unknown>();
-    this.#memos.set(url, memo);
-    const visit = await this.#look(record, isForced || this.#isLookDue(record), memo, isForced);
-    const now = this.#records.get(url);
-    if (now !== undefined && !isStopped()) this.#accept(now, visit);
+    const record = this.#roster.records.get(url);
+    if (record === undefined) return;
+    const options = this.#lookOptions(record, isForced || this.#isLookDue(record));
+    const visit = await this.#looks.at(isForced ? { ...record, needsIdentity: true } : record, options);
+    const now = this.#roster.records.get(url);
+    if (now !== undefined && visit !== undefined) this.#accept(now, visit);
   }
 
   #isLookDue(record: EngineRecord): boolean {
@@ -281,29 +240,21 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     return record.needsLook || age >= this.#cacheTtlMs();
   }
 
-  #look(record: EngineRecord, isFull: boolean, memo: Map<string, unknown>, isForced = false): Promise<Visit> {
-    const limits = probeLimits(this.#config);
+  #lookOptions(record: EngineRecord, isFull: boolean): LookOptions {
     const wantsLoad = hasSharedModel(record, this.#published.snapshot.engines);
-    return this.#looks.at(isForced ? { ...record, needsIdentity: true } : record, {
-      isFull,
-      limits,
-      memo,
-      wantsLoad,
-      signal: this.#abort.signal,
-    });
+    return { isFull, limits: probeLimits(this.#config), wantsLoad };
   }
 
   #accept(before: EngineRecord, visit: Visit): void {
     const { baseUrl } = before.candidate;
     const { clock } = this.#deps;
     const seen = afterVisit(before, visit, { ...this.#rules(), monotonic: clock.monotonic() });
-    const after = retired(seen, new Set(this.#sources.installed.map((entry) => entry.kind)), clock.now());
-    if (before.kind !== undefined && after.kind !== before.kind) this.#memos.delete(baseUrl);
-    this.#records.set(baseUrl, after);
-    this.#visitedAt.set(baseUrl, clock.monotonic());
-    this.#timer.set(baseUrl, nextDelayMs(after));
+    const after = retired(seen, this.#roster.installedKinds, clock.now());
+    if (before.kind !== undefined && after.kind !== before.kind) this.#looks.forget(baseUrl);
+    this.#roster.put(after);
+    this.#visits.done(after);
     // The same server may still answer under the other address.
-    if ((after.status?.failures ?? 0) > 0) for (const url of this.#published.shadowed) this.#timer.set(url, 0);
+    if ((after.status?.failures ?? 0) > 0) this.#visits.hasten(this.#published.shadowed);
     this.#logTransition(before, after);
     this.#publish();
   }
@@ -316,34 +267,19 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     this.#deps.logger.info('Engine changed state.', { baseUrl, kind: after.kind, state, why });
   }
 
-  #publish(scan: ScanNews = {}): void {
+  #publish(scan: ScanNews = {}): EnginesSnapshot {
     this.#published.publish(
       {
-        records: [...this.#records.values()],
-        installed: this.#sources.installed,
-        ownAddresses: this.#sources.ownAddresses,
+        records: [...this.#roster.records.values()],
+        installed: this.#roster.sources.installed,
+        ownAddresses: this.#roster.sources.ownAddresses,
         monotonic: this.#deps.clock.monotonic(),
         cacheTtlMs: this.#cacheTtlMs(),
       },
       scan,
     );
-  }
-
-  #schedule(): void {
-    if (!this.#isActive || !this.#isStarted) this.#timer.cancel();
-    else this.#timer.arm([...this.#records.keys()].filter((url) => !this.#queue.isRunning(url)));
-  }
-
-  #tick(): void {
-    const isSomeoneFailing = [...this.#records.values()].some((record) => (record.status?.failures ?? 0) > 0);
-    for (const url of this.#records.keys()) {
-      if (this.#queue.isRunning(url) || !this.#timer.isDue(url)) continue;
-      const sinceVisit = this.#deps.clock.monotonic() - (this.#visitedAt.get(url) ?? -Infinity);
-      const isIdle = this.#published.shadowed.has(url) && !isSomeoneFailing && sinceVisit < shadowedMs;
-      if (isIdle) this.#timer.set(url, shadowedMs - sinceVisit);
-      else void this.#visit(url, false);
-    }
-    this.#schedule();
+    if (scan.scannedAt !== undefined) this.#visits.schedule(); // a round has ended
+    return this.#published.snapshot;
   }
 
   #rules(): StatusRules {
@@ -353,11 +289,4 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
   #cacheTtlMs(): number {
     return this.#config['engines.cacheTtlMinutes'] * 60_000;
   }
-}
-
-/** Every probe under way listens to it: dozens in a round, which Node would otherwise report as a leak. */
-function newAbort(): AbortController {
-  const abort = new AbortController();
-  setMaxListeners(0, abort.signal);
-  return abort;
 }
