@@ -250,7 +250,9 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
     const { clock } = this.#deps;
     const seen = afterVisit(before, visit, { ...this.#rules(), monotonic: clock.monotonic() });
     const after = retired(seen, this.#roster.installedKinds, clock.now());
-    if (before.kind !== undefined && after.kind !== before.kind) this.#looks.forget(baseUrl);
+    const isOther = before.kind !== undefined && after.kind !== before.kind;
+    const isGone = seen.status?.state === 'network-error' && before.status?.state !== 'network-error';
+    if (isOther || isGone) this.#looks.forget(baseUrl); // what answers there next may have been started differently
     this.#roster.put(after);
     this.#visits.done(after);
     // The same server may still answer under the other address.

@@ -73,8 +73,12 @@ export class EngineSession implements VisitSession {
     return this.#send(path, body);
   }
 
+  now(): number {
+    return this.#options.clock.monotonic();
+  }
+
   remainingMs(): number {
-    return this.#extrasUntil - this.#options.clock.monotonic();
+    return this.#extrasUntil - this.now();
   }
 
   isSelf(): boolean {

@@ -59,6 +59,8 @@ export interface ProbeSession {
   readonly memo: Map<string, unknown>;
   /** Requests are shared out between this engine and others, so it matters how busy it is. */
   readonly wantsLoad?: boolean;
+  /** Monotonic ms. */
+  now(): number;
   /** Time left for optional extras; adapters stop asking when it is negative. */
   remainingMs(): number;
 }

@@ -7,7 +7,7 @@ import { observe } from './observation';
 import { lookAtList, openaiRows } from './openai-compatible';
 import type { ProbeReply, ProbeSession } from './probe';
 import { askLoad, vllmLoadSources } from './reported-load';
-import { askTools, withTools } from './vllm-tools';
+import { askTools, noteVisit, withTools } from './vllm-tools';
 
 /** `/health` tells of a dead engine behind a living HTTP server, but says nothing of models: every fifth pulse does. */
 const pulsesPerList = 5;
@@ -48,6 +48,7 @@ export function parseVllmVersion(body: unknown): string | undefined {
 }
 
 async function look(session: ProbeSession, list?: ProbeReply): Promise<Finding> {
+  noteVisit(session);
   const [finding, version, health] = await Promise.all([
     lookAtList(session, parseVllmModels, list),
     session.get('/version'),
@@ -73,6 +74,7 @@ export const vllmAdapter: EngineAdapter = {
   kind: 'vllm',
   look,
   pulse: async (session, { pulse }) => {
+    noteVisit(session);
     const load = askLoad(session, vllmLoadSources);
     if (pulse % pulsesPerList === 0) {
       return compact({ ...known(session, await lookAtList(session, parseVllmModels)), load: await load });

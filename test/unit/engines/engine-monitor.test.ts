@@ -130,6 +130,35 @@ describe('engine monitor', () => {
     assert.deepEqual(scene.states, []);
   });
 
+  it('asks a vLLM again whether it calls tools once it was away: it may have been started with other options', async () => {
+    const url = 'http://127.0.0.1:8000';
+    const server = (callsTools: boolean): FakeServer => {
+      const message = callsTools
+        ? 'temperature must be non-negative'
+        : '"auto" tool choice requires --tool-call-parser';
+      return routes({
+        '/v1/models': { body: { object: 'list', data: [{ id: 'm', object: 'model', owned_by: 'vllm' }] } },
+        '/version': { body: { version: '0.32.0' } },
+        '/health': { body: '' },
+        '/v1/chat/completions': { status: 400, body: { error: { message } } },
+      });
+    };
+    const scene = new Scene(configured(url, { kind: 'vllm' }));
+    const questions = (): number => scene.network.pathsAt(url).filter((path) => path === '/v1/chat/completions').length;
+    scene.network.serve(url, server(false));
+    await scene.start();
+    await scene.wait(20 * 60_000);
+    assert.equal(questions(), 1);
+
+    scene.network.serve(url, undefined);
+    await scene.wait(10_000);
+    scene.network.serve(url, server(true));
+    await scene.wait(10_000);
+
+    assert.equal(questions(), 2);
+    assert.ok(scene.engines[0]?.models[0]?.capabilities.includes('tools'));
+  });
+
   it('keeps a configured engine in view when it cannot be reached', async () => {
     const scene = await new Scene(configured('http://gpu-box:8000', { name: 'GPU box', kind: 'vllm' })).start();
     await scene.wait(10 * 60_000);

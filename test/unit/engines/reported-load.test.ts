@@ -32,6 +32,7 @@ function sessionOf(answers: Readonly<Record<string, { status: number; body: stri
     },
     post: () => assert.fail('posts'),
     memo: new Map(),
+    now: () => 0,
     remainingMs: () => 1000,
   };
   return { asked, session };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '../../../src/core/clock';
 import { defaultConfig } from '../../../src/core/config';
 import { EngineSession, probeLimits } from '../../../src/engines/engine-session';
 import { vllmAdapter } from '../../../src/engines/vllm';
+import { FakeClock } from '../../helpers/fake-clock';
 import { FakeNetwork, routes } from '../../helpers/fake-network';
 
 const baseUrl = 'http://127.0.0.1:7777';
@@ -18,6 +18,7 @@ const refusals = {
 
 /** What a look and the pulse after it find; the server may answer differently from the second look on. */
 class Server {
+  readonly clock = new FakeClock();
   readonly #network = new FakeNetwork();
   readonly #memo = new Map<string, unknown>();
 
@@ -25,11 +26,11 @@ class Server {
     this.becomes(message, status);
   }
 
-  becomes(message: string, status = 400, version = '0.26.0'): void {
+  becomes(message: string, status = 400, { version = '0.26.0', models = rows } = {}): void {
     this.#network.serve(
       baseUrl,
       routes({
-        '/v1/models': { body: { object: 'list', data: rows } },
+        '/v1/models': { body: { object: 'list', data: models } },
         '/version': { body: { version } },
         '/health': { body: '' },
         '/v1/chat/completions': { status, body: { error: { message, type: 'BadRequestError', code: status } } },
@@ -54,7 +55,7 @@ class Server {
   #session(): EngineSession {
     return new EngineSession({
       prober: this.#network,
-      clock: systemClock,
+      clock: this.clock,
       limits: probeLimits(defaultConfig),
       baseUrl,
       key: undefined,
@@ -82,14 +83,60 @@ describe('Whether vLLM calls tools', () => {
     });
   }
 
-  it('is asked once where it does, and again where it did not, or has another version', async () => {
+  for (const [what, message] of [
+    ['does', refusals.on],
+    ['does not', refusals.off],
+  ] as const) {
+    it(`is asked once where it ${what}: the question is a refused request in the server's log`, async () => {
+      const server = new Server(message);
+      const first = await server.look();
+
+      assert.deepEqual(await server.look(), first);
+      assert.equal(server.asked, 1);
+    });
+  }
+
+  for (const [what, news] of [
+    ['has another version', { version: '0.27.0' }],
+    ['has other models', { models: [...rows, { id: 'another', parent: null }] }],
+  ] as const) {
+    it(`is asked again once the server ${what}`, async () => {
+      const server = new Server(refusals.off);
+      await server.look();
+      server.becomes(refusals.on, 400, news);
+
+      assert.ok((await server.look()).every((callsTools) => callsTools));
+      assert.equal(server.asked, 2);
+    });
+  }
+
+  it('is asked again after the server was unvisited for so long that it may have been started anew', async () => {
+    const server = new Server(refusals.on);
+    await server.look();
+    server.clock.advance(61_000);
+    server.becomes(refusals.off);
+
+    assert.deepEqual(await server.pulse(), [true, true], 'what was told holds until it is asked');
+    assert.deepEqual([await server.look(), server.asked], [[false, false], 2]);
+  });
+
+  it('is not asked again while visits go on, however long', async () => {
     const server = new Server(refusals.off);
+    await server.look();
+    for (let visit = 0; visit < 10; visit++) {
+      server.clock.advance(30_000);
+      await server.pulse();
+    }
+    await server.look();
+
+    assert.equal(server.asked, 1);
+  });
+
+  it('is asked again where the answer was of the moment', async () => {
+    const server = new Server('Too busy', 503);
     await server.look();
     server.becomes(refusals.on);
 
-    assert.deepEqual(await server.look(), [true, true]);
     assert.deepEqual([await server.look(), server.asked], [[true, true], 2]);
-    server.becomes(refusals.off, 400, '0.27.0');
-    assert.deepEqual([await server.look(), server.asked], [[false, false], 3]);
   });
 });
