@@ -7,6 +7,13 @@ import { TestRun } from './test-run';
 /** How long a run may take to end after its last test. More: something was left running. */
 const usualEndGraceMs = 20_000;
 
+export interface RunOptions {
+  /** Default: 20 s. */
+  readonly endGraceMs?: number;
+  /** `ignore`: what mocha and the tests print is not shown. Default: `inherit`. */
+  readonly output?: 'inherit' | 'ignore';
+}
+
 /**
  * Runs test files (paths or patterns) with mocha in another process. Throws when it takes too long, leaves no result, or
  * does not end by itself after its last test (a forgotten server, timer or child).
@@ -14,7 +21,7 @@ const usualEndGraceMs = 20_000;
 export async function runMocha(
   files: readonly string[],
   timeoutMs: number,
-  endGraceMs: number = usualEndGraceMs,
+  { endGraceMs = usualEndGraceMs, output = 'inherit' }: RunOptions = {},
 ): Promise<TestResult> {
   const run = new TestRun();
   try {
@@ -22,7 +29,7 @@ export async function runMocha(
     const child = start(process.execPath, [...args, ...files], {
       cwd: root,
       env: { ...process.env, ...run.environment },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
     });
     const ended = new Promise<boolean>((resolve) => {
       child.once('exit', () => {
