@@ -23,8 +23,9 @@ export interface ClientAddress {
  * where our own proxies write, over trusted hops to the first address nobody vouches for. What stands further left was
  * written by the client and means nothing (FastChat#3784 and many others). Tokens that are no address are skipped.
  *
- * `Forwarded` (RFC 7239) wins over `X-Forwarded-For` when both are there. Costs a microsecond without headers. Never
- * throws.
+ * Where both are there, `X-Forwarded-For` counts and `Forwarded` (RFC 7239) does not: nearly every proxy writes the first
+ * and hands on the second as its client sent it. One that writes only `Forwarded` must drop the other. Costs a
+ * microsecond without headers. Never throws.
  */
 export function resolveClientAddress(
   socketAddress: string,
@@ -45,8 +46,8 @@ export function resolveClientAddress(
     };
   }
 
-  const forwarded = textOf(headers['forwarded']);
-  const hops = forwarded === '' ? plainHops(textOf(headers['x-forwarded-for'])) : forwardedHops(forwarded);
+  const plain = headers['x-forwarded-for'];
+  const hops = plain === undefined ? forwardedHops(textOf(headers['forwarded'])) : plainHops(textOf(plain));
   let client: string | undefined;
   for (const hop of hops.slice(-maxForwardedHops).reverse()) {
     const address = readHop(hop);

@@ -37,12 +37,14 @@ describe('client address', () => {
     assert.equal(who('10.0.0.1', { 'x-forwarded-for': '[2001:db8::7]:4711' }, '10.0.0.1').address, '2001:db8::7');
   });
 
-  it('reads the Forwarded header of RFC 7239 and prefers it', () => {
-    const headers = {
-      forwarded: 'for=6.6.6.6, for="[2001:db8::7]:80";proto=https;by=10.0.0.1',
-      'x-forwarded-for': '5.5.5.5',
-    };
+  it('is read from the Forwarded header of RFC 7239', () => {
+    const headers = { forwarded: 'for=6.6.6.6, for="[2001:db8::7]:80";proto=https;by=10.0.0.1' };
     assert.equal(who('10.0.0.1', headers, '10.0.0.0/8').address, '2001:db8::7');
+  });
+
+  it('cannot be chosen by a Forwarded header that a proxy hands on as its client sent it', () => {
+    const headers = { forwarded: 'for=6.6.6.6', 'x-forwarded-for': '203.0.113.9' };
+    assert.equal(who('10.0.0.1', headers, '10.0.0.0/8').address, '203.0.113.9');
   });
 
   it('is the leftmost when all hops are trusted', () => {
