@@ -12,19 +12,38 @@ export interface KeyUse {
   readonly at: number;
 }
 
-type Used = Pick<AccessRecord, 'identity' | 'outcome' | 'queueMs' | 'tokensIn' | 'tokensOut' | 'at'>;
+type Used = Pick<
+  AccessRecord,
+  'identity' | 'outcome' | 'queueMs' | 'isStream' | 'bytesIn' | 'tokensIn' | 'tokensOut' | 'at'
+>;
+
+/** Bytes of a request for a token of its prompt, about, where no engine has counted it. */
+const bytesPerToken = 4;
+/** More is not guessed: the rest are pictures, which have few tokens for their bytes. */
+const mostGuessed = 32_768;
 
 /** What one request adds; undefined without a key. */
-export function keyUse({ identity, outcome, queueMs, tokensIn, tokensOut, at }: Used): KeyUse | undefined {
+export function keyUse(used: Used): KeyUse | undefined {
+  const { identity, outcome, queueMs, tokensOut, at } = used;
   if (identity?.type !== 'key') return undefined;
   const isRefused = outcome === 'refused';
   return {
     keyId: identity.keyId,
     requests: queueMs !== undefined && !isRefused ? 1 : 0,
     refused: isRefused ? 1 : 0,
-    tokens: (tokensIn ?? 0) + (tokensOut ?? 0),
+    tokens: tokensInOf(used) + (tokensOut ?? 0),
     at,
   };
+}
+
+/**
+ * Tokens of the prompt. An engine tells them at the end of its answer, some not in streams at all: who leaves before, or
+ * does not ask, must not have sent prompts for nothing, so they are then guessed.
+ */
+function tokensInOf({ outcome, queueMs, isStream, bytesIn, tokensIn }: Used): number {
+  if (tokensIn !== undefined) return tokensIn;
+  const wasRead = outcome === 'aborted' || (outcome === 'ok' && isStream === true);
+  return wasRead && queueMs !== undefined ? Math.min(mostGuessed, Math.ceil(bytesIn / bytesPerToken)) : 0;
 }
 
 export function addKeyUse(a: KeyUse, b: KeyUse): KeyUse {

@@ -9,6 +9,8 @@ import { dayOf } from './utc-day';
 const columns = accessColumns.length;
 const { at, requestId, address, keyId, outcome } = accessIndex;
 const queueMs = accessColumns.indexOf('queue_ms');
+const isStream = accessColumns.indexOf('is_stream');
+const bytesIn = accessColumns.indexOf('bytes_in');
 const tokensIn = accessColumns.indexOf('tokens_in');
 const tokensOut = accessColumns.indexOf('tokens_out');
 
@@ -103,7 +105,9 @@ function useOf(values: AccessValues): KeyUse | undefined {
     outcome: values[outcome] as Outcome,
     at: values[at] as number,
     ...(typeof values[queueMs] === 'number' ? { queueMs: values[queueMs] } : {}),
-    tokensIn: Number(values[tokensIn] ?? 0),
+    isStream: values[isStream] === 1,
+    bytesIn: Number(values[bytesIn] ?? 0),
+    ...(typeof values[tokensIn] === 'number' ? { tokensIn: values[tokensIn] } : {}),
     tokensOut: Number(values[tokensOut] ?? 0),
   });
 }

@@ -4,6 +4,7 @@ import type { Authenticator, DayMeter } from '../../core/authenticator';
 import type { Block } from '../../core/block';
 import type { Clock } from '../../core/clock';
 import { addressKey } from '../../core/ip-range';
+import { keyUse } from '../../core/key-use';
 import type { Logger } from '../../core/logger';
 import type { SecurityMode, SecurityPolicy } from '../../core/policy-schema';
 import type {
@@ -252,8 +253,8 @@ export class SecurityGate implements Gate {
 
   settled(record: AccessRecord): void {
     this.#failOpen.run('settled', undefined, () => {
-      const tokens = (record.tokensIn ?? 0) + (record.tokensOut ?? 0);
-      if (record.identity?.type === 'key' && tokens > 0) this.#dayLimits.countTokens(record.identity.keyId, tokens);
+      const use = keyUse(record);
+      if (use !== undefined && use.tokens > 0) this.#dayLimits.countTokens(use.keyId, use.tokens);
       // Last: who hears of the record reads today's use with this request in it.
       this.#deps.audit.recordAccess(record);
     });

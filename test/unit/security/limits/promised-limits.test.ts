@@ -147,6 +147,24 @@ describe('limits a person gave to a key', () => {
     assert.equal(fixture.events.find(({ kind }) => kind === 'throttle.rate')?.errorCode, 'tokens_exhausted');
   });
 
+  it('tokens count the prompt of a stream whose client left before the engine could', () => {
+    const added: number[] = [];
+    fixture = makeSecurity({
+      clock,
+      authenticator: keyWith({ tokensPerDay: 100 }),
+      tokens: { usedToday: () => 0, add: (_keyId, count) => void added.push(count) },
+    });
+
+    fixture.gate.settled({
+      ...{ requestId: 'req_1', at: 0, address: '203.0.113.7', method: 'POST', route: '/v1/chat/completions' },
+      ...{ path: '/v1/chat/completions', status: 200, durationMs: 1, bytesOut: 9, queueMs: 0, isStream: true },
+      ...{ outcome: 'aborted', bytesIn: 4000, tokensOut: 5 },
+      identity: { type: 'key', keyId: 'key000000001', label: 'shared' },
+    });
+
+    assert.deepEqual(added, [1005]);
+  });
+
   it('tokens are told with every answer', () => {
     observing({ tokensPerDay: 250 });
 
