@@ -77,7 +77,7 @@ export function matchesName(names: ReadonlySet<string>, name: string): boolean {
 
 /** The name or literal of `host[:port]`, normalised; undefined for anything else. */
 function hostName(host: string): string | undefined {
-  const parts = /^(\[[0-9a-fA-F:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/.exec(host);
+  const parts = /^(\[[0-9a-fA-F:.]+\]|[^\s:/?#@[\]\\%]+)(?::(\d{1,5}))?$/.exec(host);
   return parts?.[1] === undefined ? undefined : normalizeName(parts[1]);
 }
 

@@ -41,7 +41,10 @@ const droppedFromRequests = new Set([
 
 const droppedRequestPrefixes = ['sec-', 'x-forwarded', 'proxy-', 'access-control-', 'cf-', 'x-flm-'];
 
-/** What a client must not get from an engine: its CORS, cookies, identity, caching and framing are not ours. */
+/**
+ * What a client must not get from an engine: its CORS, cookies, identity, caching and framing are not ours, what it tells
+ * a browser to do holds for our whole origin, and limits and ids of requests are told by us.
+ */
 const droppedFromAnswers = new Set([
   ...hopByHop,
   'content-length',
@@ -68,6 +71,16 @@ const droppedFromAnswers = new Set([
   'content-security-policy',
   'report-to',
   'nel',
+  'clear-site-data',
+  'refresh',
+  'link',
+  'service-worker-allowed',
+  'content-location',
+  'content-disposition',
+  'request-id',
+  'ratelimit',
+  'ratelimit-policy',
+  'x-should-retry',
 ]);
 
 /**

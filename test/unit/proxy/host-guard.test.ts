@@ -48,6 +48,7 @@ describe('HostGuard', () => {
     'localhost:abc',
     'localhost/',
     'localhost, evil.example',
+    '127.0.0.1%evil.example',
     '[::1',
     'sub.box.example',
   ]) {

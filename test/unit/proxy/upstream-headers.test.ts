@@ -118,4 +118,22 @@ describe('answerHeadersFrom', () => {
 
     assert.deepEqual(passed, ['x-ratelimit-remaining', '7', 'x-list', '1', 'x-list', '2']);
   });
+
+  it('drops what an engine would tell a browser to do, and what FLM says of its own', () => {
+    const passed = answerHeadersFrom({
+      'clear-site-data': '"*"',
+      refresh: '0;url=http://evil.example',
+      link: '<http://evil.example>; rel=preload',
+      'service-worker-allowed': '/',
+      'content-location': '/other',
+      'content-disposition': 'attachment',
+      'request-id': 'theirs',
+      ratelimit: 'theirs',
+      'ratelimit-policy': 'theirs',
+      'x-should-retry': 'true',
+      'retry-after': '3',
+    });
+
+    assert.deepEqual(passed, ['retry-after', '3']);
+  });
 });
