@@ -76,9 +76,13 @@ function ask<T>(
   input.title = messageText(question.title);
   input.ignoreFocusOut = true;
   if (question.place !== undefined) {
-    input.step = question.place.step;
-    input.totalSteps = question.place.totalSteps;
-    if (question.place.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
+    const { step, totalSteps } = question.place;
+    // One question is no row.
+    if (totalSteps > 1) {
+      input.step = step;
+      input.totalSteps = totalSteps;
+    }
+    if (step > 1) input.buttons = [vscode.QuickInputButtons.Back];
   }
   const store = new DisposableStore();
   return new Promise<T | Back>((resolve, reject) => {

@@ -4,7 +4,8 @@ import { FieldSteps } from '../input/field-steps';
 import { runSteps, type Step } from '../input/run-steps';
 import type { StepInput } from '../input/step-input';
 import type { Localizer } from '../localizer';
-import { addressesProblem, labelProblem, limitProblem, parseLimit, parseList } from './key-checks';
+import { addressesProblem, labelProblem, parseLimit, parseList } from './key-checks';
+import { numberQuestion, type NumberLimit } from './limit-questions';
 import { modelChoices, type ModelOption } from './model-options';
 import { routeChoices, routesOf, type RouteGroup } from './route-groups';
 import { dayMs, dayProblem, daysText, expiryDays, parseDay } from './key-expiry';
@@ -57,14 +58,8 @@ function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
   const title = l10n.t('Create an API Key');
   const fields = new FieldSteps<Draft>(input, title);
   const asksLimits = (draft: Draft) => draft.asksLimits;
-  const limit = (
-    name: 'requestsPerMinute' | 'requestsPerDay' | 'tokensPerDay',
-    prompt: string,
-    placeHolder: string,
-  ): Step<Draft> => {
-    const validate = (value: string) => limitProblem(l10n, value);
-    return fields.text(name, () => ({ prompt, placeHolder, validate, isOptional: true }), asksLimits);
-  };
+  const limit = (name: Exclude<NumberLimit, 'concurrency'>): Step<Draft> =>
+    fields.text(name, () => numberQuestion(l10n, name), asksLimits);
   return [
     fields.text('label', () => ({
       prompt: l10n.t('Who or what is the key for? You can revoke it any time.'),
@@ -112,9 +107,9 @@ function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
       }),
       asksLimits,
     ),
-    limit('requestsPerMinute', l10n.t('Requests per minute; empty: no limit of its own'), '60'),
-    limit('requestsPerDay', l10n.t('Requests per day, counted anew from 00:00 UTC; empty: no limit'), '200'),
-    limit('tokensPerDay', l10n.t('Tokens per day, in and out together; empty: no limit'), '100000'),
+    limit('requestsPerMinute'),
+    limit('requestsPerDay'),
+    limit('tokensPerDay'),
     fields.text(
       'addresses',
       () => ({

@@ -1,8 +1,9 @@
 import type { KeyScope } from '../../core/api-key';
 import { back, type Back, type Choice, type StepInput } from '../input/step-input';
 import type { Localizer } from '../localizer';
-import { addressesProblem, limitProblem, parseLimit, parseList, patternsProblem } from './key-checks';
+import { addressesProblem, parseLimit, parseList } from './key-checks';
 import { scopeLines } from './key-facts';
+import { numberQuestion, patternsQuestion, type NumberLimit } from './limit-questions';
 import { modelChoices, type ModelOption } from './model-options';
 import { groupsOf, routeChoices, routesOf } from './route-groups';
 
@@ -13,8 +14,7 @@ export interface LimitQuestions {
 }
 
 type ListField = 'models' | 'routes' | 'addresses';
-type NumberField = 'requestsPerMinute' | 'requestsPerDay' | 'tokensPerDay' | 'concurrency';
-type ScopeField = ListField | NumberField;
+type ScopeField = ListField | NumberLimit;
 /** What keys and shares have alike. Who may use a share is a question of its own. */
 export type LimitField = Exclude<ScopeField, 'addresses'>;
 
@@ -78,40 +78,30 @@ async function askList(
     const groups = await input.pickMany({ title, place, placeHolder, choices });
     return groups === back ? back : routesOf(groups);
   }
-  const isAddresses = field === 'addresses';
   const text = await input.text({
     title,
     place,
-    prompt: isAddresses
-      ? l10n.t('Addresses and ranges the key may be used from; empty: from anywhere')
-      : l10n.t('Model IDs, * for any characters; empty: all models'),
-    placeHolder: isAddresses ? '192.168.1.20, 10.0.0.0/8' : 'ollama/*',
     value: (scope[field] ?? []).join(', '),
-    isOptional: true,
-    validate: (value) => (isAddresses ? addressesProblem(l10n, value) : patternsProblem(l10n, value)),
+    ...(field === 'addresses' ? addressesQuestion(l10n) : patternsQuestion(l10n)),
   });
   return text === back ? back : parseList(text);
+}
+
+function addressesQuestion(l10n: Localizer) {
+  return {
+    prompt: l10n.t('Addresses and ranges the key may be used from; empty: from anywhere'),
+    placeHolder: '192.168.1.20, 10.0.0.0/8',
+    isOptional: true,
+    validate: (text: string) => addressesProblem(l10n, text),
+  };
 }
 
 async function askNumber(
   { input, l10n }: LimitQuestions,
   title: string,
   scope: KeyScope,
-  field: NumberField,
-): Promise<KeyScope[NumberField] | Back> {
-  const prompts: Record<NumberField, string> = {
-    requestsPerMinute: l10n.t('Requests per minute; empty: no limit of its own'),
-    requestsPerDay: l10n.t('Requests per day, counted anew from 00:00 UTC; empty: no limit'),
-    tokensPerDay: l10n.t('Tokens per day, in and out together; empty: no limit'),
-    concurrency: l10n.t('Requests answered at the same time; empty: no limit of its own'),
-  };
-  const text = await input.text({
-    title,
-    place,
-    prompt: prompts[field],
-    value: String(scope[field] ?? ''),
-    isOptional: true,
-    validate: (value) => limitProblem(l10n, value),
-  });
+  field: NumberLimit,
+): Promise<KeyScope[NumberLimit] | Back> {
+  const text = await input.text({ title, place, value: String(scope[field] ?? ''), ...numberQuestion(l10n, field) });
   return text === back ? back : parseLimit(text);
 }

@@ -1,22 +1,26 @@
 import type { MachineAddress } from '../../core/exposure';
 import type { Share } from '../../core/share';
 import type { ChangeShareParams } from '../../protocol/sharing-rpc';
-import { answered } from '../input/questions';
-import { back, type Back, type Choice, type StepInput } from '../input/step-input';
-import { labelProblem } from '../keys/key-checks';
-import { askForLimit, limitChoices, type LimitField } from '../keys/limit-steps';
+import { FieldSteps } from '../input/field-steps';
+import { runSteps, type Step } from '../input/run-steps';
+import { back, type Choice, type StepInput } from '../input/step-input';
+import { limitChoices, type LimitField } from '../keys/limit-steps';
 import type { ModelOption } from '../keys/model-options';
 import type { Localizer } from '../localizer';
 import { messageText } from '../safe-text';
+import { draftOf, encryptionOf, paramsOf, type Encryption, type ShareDraft } from './share-draft';
+import { audienceText, endText, shareLabel } from './share-facts';
 import {
-  audienceChoices,
-  audienceOf,
-  hasNetworkChoice,
-  networkChoices,
-  networksPrompt,
-  rangesProblem,
-} from './audience-steps';
-import { audienceText, shareLabel } from './share-facts';
+  audienceQuestions,
+  encryptionQuestion,
+  endQuestions,
+  labelQuestion,
+  limitQuestion,
+  modelsQuestion,
+  routesQuestion,
+  typedModelsQuestion,
+  type Asking,
+} from './share-questions';
 
 export interface ChangeShareQuestions {
   readonly input: StepInput;
@@ -24,70 +28,104 @@ export interface ChangeShareQuestions {
   readonly now: number;
   readonly models: readonly ModelOption[];
   readonly machine: readonly MachineAddress[];
+  /** Nothing encrypts connections, and nobody agreed to that: how they shall be is asked. */
+  readonly isUnencrypted: boolean;
 }
 
-type Field = 'audience' | 'label' | LimitField;
+export interface ShareChange {
+  readonly change: ChangeShareParams;
+  /** Undefined: as it is. */
+  readonly encryption?: Encryption;
+}
 
-const place = { step: 2, totalSteps: 2 };
+type Field = 'audience' | 'label' | 'end' | LimitField;
 
-/** Asks what to change and what it shall be; the end has a command of its own. Rejects with `cancelled` when dismissed. */
-export async function askForShareChange(questions: ChangeShareQuestions, share: Share): Promise<ChangeShareParams> {
-  const { input, l10n } = questions;
+interface ChangeDraft {
+  readonly field: Field | undefined;
+  readonly share: ShareDraft;
+}
+
+/** Asks what to change and what it shall be. Rejects with `cancelled` when dismissed. */
+export async function askForShareChange(questions: ChangeShareQuestions, share: Share): Promise<ShareChange> {
+  const { input, l10n, now, machine, isUnencrypted } = questions;
+  const title = l10n.t('Change the Share “{0}”', messageText(shareLabel(share)));
+  const start: ChangeDraft = { field: undefined, share: draftOf(share, machine) };
+  const { field, share: draft } = await runSteps(start, [
+    new FieldSteps<ChangeDraft>(input, title).pick('field', (before) => ({
+      placeHolder: l10n.t('What to change'),
+      choices: fieldChoices(l10n, share, now, before.field),
+    })),
+    ...stepsOf({ input, l10n, title }, questions, share),
+  ]);
+  const change = { id: share.id, ...changeOf(share, field, draft, now) };
+  const encryption = field === 'audience' ? encryptionOf(draft, isUnencrypted) : undefined;
+  return encryption === undefined ? { change } : { change, encryption };
+}
+
+/** The new end of a share, counted from now; null: none. Rejects with `cancelled` when dismissed. */
+export async function askForEnd(
+  { input, l10n, now }: Pick<ChangeShareQuestions, 'input' | 'l10n' | 'now'>,
+  share: Share,
+): Promise<number | null> {
+  const title = l10n.t('End of the Share “{0}”', messageText(shareLabel(share)));
+  const draft = await runSteps(draftOf(share, []), endQuestions({ input, l10n, title }, now, share));
+  return endOf(draft, now);
+}
+
+function fieldChoices(l10n: Localizer, share: Share, now: number, picked: Field | undefined): readonly Choice<Field>[] {
   const choices: readonly Choice<Field>[] = [
     { label: l10n.t('Who'), description: audienceText(l10n, share.audience), value: 'audience' },
     { label: l10n.t('Name'), description: messageText(share.label), value: 'label' },
+    { label: l10n.t('Until'), description: endText(l10n, share, now), value: 'end' },
     ...limitChoices(l10n, share.limits),
   ];
-  for (;;) {
-    const title = titleOf(l10n, share);
-    const field = answered(await input.pick({ title, placeHolder: l10n.t('What to change'), choices }));
-    const change = await askFor(questions, share, field);
-    if (change !== back) return { id: share.id, ...change };
-  }
+  return choices.map((choice) => ({ ...choice, isPicked: choice.value === picked }));
 }
 
-type Change = Omit<ChangeShareParams, 'id'>;
-
-async function askFor(questions: ChangeShareQuestions, share: Share, field: Field): Promise<Change | Back> {
-  if (field === 'audience') return askAudience(questions, share);
-  const { input, l10n } = questions;
-  const title = titleOf(l10n, share);
-  if (field === 'label') {
-    const prompt = l10n.t('Name of the share, so that you know it again');
-    const validate = (text: string) => labelProblem(l10n, text);
-    const label = await input.text({ title, place, prompt, value: share.label, validate });
-    return label === back ? back : { label: label.trim() };
-  }
-  const limits = await askForLimit(questions, title, share.limits, field);
-  return limits === back ? back : { limits };
+/** The questions about the field that was chosen; about the others none is asked. */
+function stepsOf(asking: Asking, questions: ChangeShareQuestions, share: Share): readonly Step<ChangeDraft>[] {
+  const { machine, models, now, isUnencrypted } = questions;
+  const table: Readonly<Record<Field, readonly Step<ShareDraft>[]>> = {
+    audience: [...audienceQuestions(asking, machine), encryptionQuestion(asking, isUnencrypted)],
+    label: [labelQuestion(asking)],
+    end: endQuestions(asking, now, share),
+    models: [modelsQuestion(asking, models), typedModelsQuestion(asking, models)],
+    routes: [routesQuestion(asking)],
+    requestsPerMinute: [limitQuestion(asking, 'requestsPerMinute')],
+    requestsPerDay: [limitQuestion(asking, 'requestsPerDay')],
+    tokensPerDay: [limitQuestion(asking, 'tokensPerDay')],
+    concurrency: [limitQuestion(asking, 'concurrency')],
+  };
+  return (Object.keys(table) as Field[]).flatMap((field) => table[field].map((step) => stepFor(field, step)));
 }
 
-async function askAudience({ input, l10n, machine }: ChangeShareQuestions, share: Share): Promise<Change | Back> {
-  const title = titleOf(l10n, share);
-  const choices = audienceChoices(l10n, machine, share.audience.type);
-  const type = await input.pick({ title, place, placeHolder: l10n.t('Who may use your models?'), choices });
-  if (type === back) return back;
-  if (type === 'lan' && hasNetworkChoice(machine)) {
-    const picked = share.audience.type === 'lan' ? (share.audience.interfaces ?? []) : [];
-    const networks = await input.pickMany({
-      title,
-      place,
-      placeHolder: networksPrompt(l10n),
-      choices: networkChoices(l10n, machine, picked),
-    });
-    return networks === back ? back : { audience: audienceOf(type, '', networks) };
-  }
-  if (type !== 'addresses') return { audience: audienceOf(type, '') };
-  const ranges = await input.text({
-    title,
-    place,
-    prompt: l10n.t('Address of the other machine, or a range; several with commas'),
-    value: share.audience.type === 'addresses' ? share.audience.ranges.join(', ') : '',
-    validate: (text) => rangesProblem(l10n, text),
-  });
-  return ranges === back ? back : { audience: audienceOf(type, ranges) };
+function stepFor(field: Field, { ask, isNeeded }: Step<ShareDraft>): Step<ChangeDraft> {
+  return {
+    isNeeded: (draft) => draft.field === field && isNeeded?.(draft.share) !== false,
+    ask: async (draft, place) => {
+      const answer = await ask(draft.share, place);
+      return answer === back ? back : { ...draft, share: answer };
+    },
+  };
 }
 
-function titleOf(l10n: Localizer, share: Share): string {
-  return l10n.t('Change the Share “{0}”', messageText(shareLabel(share)));
+/** What was asked for and nothing else, also where somebody answered something, went back and chose another field. */
+function changeOf(
+  share: Share,
+  field: Field | undefined,
+  draft: ShareDraft,
+  now: number,
+): Omit<ChangeShareParams, 'id'> {
+  if (field === undefined) return {};
+  if (field === 'end') return { expiresAt: endOf(draft, now) };
+  const { label, audience, limits } = paramsOf(draft, now);
+  if (field === 'label') return { label };
+  if (field === 'audience') return { audience };
+  const others = Object.entries(share.limits).filter(([name]) => name !== field);
+  const value = limits[field];
+  return { limits: { ...Object.fromEntries(others), ...(value === undefined ? {} : { [field]: value }) } };
+}
+
+function endOf(draft: ShareDraft, now: number): number | null {
+  return paramsOf(draft, now).expiresAt ?? null;
 }

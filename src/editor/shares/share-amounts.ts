@@ -1,11 +1,10 @@
 import type { ShareLimits } from '../../core/share';
 import { formatCount, separator } from '../format';
 import type { Choice } from '../input/step-input';
+import type { NumberLimit } from '../keys/limit-questions';
 import type { Localizer } from '../localizer';
 
-export const amountLimits = ['requestsPerMinute', 'requestsPerDay', 'tokensPerDay', 'concurrency'] as const;
-export type AmountLimit = (typeof amountLimits)[number];
-type Limits = Pick<ShareLimits, AmountLimit>;
+type Limits = Pick<ShareLimits, NumberLimit>;
 
 /** How much a share may be used: two suggestions, or each limit by itself. */
 export type ShareAmount = 'modest' | 'generous' | 'own' | 'none';

@@ -1,21 +1,19 @@
-import * as vscode from 'vscode';
 import { FlmError } from '../../../core/errors';
 import type { ShareView } from '../../../core/share';
-import { endpointsFor } from '../../../core/share-audience';
-import type { ChangeShareParams } from '../../../protocol/sharing-rpc';
+import { endpointsFor, isBeyondMachine } from '../../../core/share-audience';
 import type { CommandHandler, CommandServices } from '../../command-services';
 import { confirm, copyToClipboard } from '../../copy';
+import { isOpenUnencrypted } from '../../exposure/exposure-text';
 import { askForGrace } from '../../keys/ask-for-grace';
 import { modelOptions } from '../../keys/model-options';
 import { withProgress } from '../../progress';
 import { messageText, plainText } from '../../safe-text';
-import { askForShareChange } from '../../shares/change-share-steps';
-import { askForEnd } from '../../shares/end-steps';
+import { askForEnd, askForShareChange } from '../../shares/change-share-steps';
 import { shareLabel } from '../../shares/share-facts';
 import { messageWithoutKey } from '../../shares/share-handover';
-import { needsConsent, summaryText } from '../../shares/share-summary';
 import { modelToBegin } from '../../shares/shared-models';
 import { pickShare } from './pick-share';
+import { prepareShare } from './prepare-share';
 import { requireTrust } from '../../workspace-trust';
 import { showCreatedShare } from './show-created-share';
 
@@ -42,9 +40,17 @@ export const changeShare: CommandHandler = async (services, argument) => {
   requireTrust(l10n);
   const share = await pickShare(services, argument, l10n.t('Share to change'));
   const machine = await gateway.request('exposure/addresses', {});
-  const models = modelOptions(l10n, gateway.status.state?.engines.engines ?? []);
-  const change = await askForShareChange({ input, l10n, models, machine, now: services.clock.now() }, share);
-  if (change.audience !== undefined) await agreeToWider(services, share, change);
+  const state = gateway.status.state;
+  const models = modelOptions(l10n, state?.engines.engines ?? []);
+  // What is open without encryption now was agreed to.
+  const isUnencrypted = state?.sharing.tls.mode === 'off' && !isOpenUnencrypted(state.sharing);
+  const questions = { input, l10n, models, machine, isUnencrypted, now: services.clock.now() };
+  const { change, encryption } = await askForShareChange(questions, share);
+  const { audience } = change;
+  // Somebody else will be able to get in: that needs the same as a new share.
+  if (audience !== undefined && isBeyondMachine(audience)) {
+    await prepareShare(services, { params: { ...share, audience }, machine, encryption });
+  }
   await gateway.request('shares/change', change);
   confirm(l10n.t('Share {0} changed', plainText(shareLabel(share))));
 };
@@ -89,26 +95,4 @@ function endpointOf({ gateway, l10n }: CommandServices, share: ShareView) {
     );
   }
   return endpoint;
-}
-
-/** Somebody else will be able to get in: that needs the same yes as a new share. */
-async function agreeToWider(services: CommandServices, share: ShareView, change: ChangeShareParams): Promise<void> {
-  const { gateway, l10n } = services;
-  const params = {
-    label: share.label,
-    audience: change.audience ?? share.audience,
-    limits: share.limits,
-    ...(share.expiresAt === undefined ? {} : { expiresAt: share.expiresAt }),
-  };
-  if (!needsConsent(params)) return;
-  const { sharing, proxy } = gateway.status.state ?? {};
-  const { message, detail } = summaryText(l10n, {
-    params,
-    machine: await gateway.request('exposure/addresses', {}),
-    protection: (sharing?.tls.mode ?? 'off') === 'off' ? 'plain' : 'encrypted',
-    isProxyOff: proxy?.phase !== 'on',
-  });
-  const yes = l10n.t('Share');
-  const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, yes);
-  if (answer !== yes) throw new FlmError('cancelled', 'Not agreed to');
 }
