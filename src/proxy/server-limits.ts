@@ -3,6 +3,9 @@ import type { FlmConfig } from '../core/config-schema';
 /** Connections at once, over all clients: above a thousand streams, below what a process may open. */
 export const maxConnections = 4096;
 
+/** Of these, from one address beyond this machine (or one /64), blocked or not: it takes several to keep others out. */
+export const maxConnectionsPerAddress = 1024;
+
 /** Header fields of a request: Apache takes 100, clients send 30, and proxies add a dozen. */
 export const maxHeaderFields = 256;
 

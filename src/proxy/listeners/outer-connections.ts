@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../core/clock';
+import { addressKey } from '../../core/ip-range';
+import { maxConnections, maxConnectionsPerAddress } from '../server-limits';
+import { peerOf } from './outer-listener';
 
 /** Running answers on an address that is no longer listened on may take that long to end. */
 export const leaveMs = 60_000;
@@ -29,7 +32,8 @@ export interface OuterConnectionsDeps {
  */
 export class OuterConnections {
   readonly #deps: OuterConnectionsDeps;
-  readonly #connections = new Map<Socket, Connection>(); // bounded by the listeners' maxConnections
+  readonly #connections = new Map<Socket, Connection>(); // bounded by `hasRoomFor`
+  readonly #perAddress = new Map<string, number>(); // bounded by it, too
 
   constructor(deps: OuterConnectionsDeps) {
     this.#deps = deps;
@@ -39,11 +43,27 @@ export class OuterConnections {
     return this.#connections.size;
   }
 
+  /**
+   * Whether one more may be taken, in all and from its address: a connection costs its peer nothing, and one that is
+   * blocked can still open it.
+   *
+   * @param shaking further ones that will be there once they have shaken hands
+   */
+  hasRoomFor(socket: Socket, shaking = 0): boolean {
+    if (this.#connections.size + shaking >= maxConnections) return false;
+    return (this.#perAddress.get(addressKey(peerOf(socket))) ?? 0) < maxConnectionsPerAddress;
+  }
+
   add(socket: Socket, address: string, isTls: boolean): void {
+    const peer = addressKey(peerOf(socket));
     this.#connections.set(socket, { address, isTls });
+    this.#perAddress.set(peer, (this.#perAddress.get(peer) ?? 0) + 1);
     socket.once('close', () => {
       this.#connections.get(socket)?.leaving?.cancel();
       this.#connections.delete(socket);
+      const left = (this.#perAddress.get(peer) ?? 1) - 1;
+      if (left > 0) this.#perAddress.set(peer, left);
+      else this.#perAddress.delete(peer);
     });
   }
 

@@ -103,7 +103,7 @@ export class OuterListeners {
 
   #accept(socket: Socket, listener: OuterListener): void {
     socket.on('error', () => undefined);
-    if (this.#deps.connections.size + this.#halfOpen.total >= maxConnections) socket.destroy();
+    if (!this.#deps.connections.hasRoomFor(socket, this.#halfOpen.total)) socket.destroy();
     else if (this.#tls === undefined) this.#deliver(socket, listener, false);
     else this.#shakeHands(socket, listener);
   }

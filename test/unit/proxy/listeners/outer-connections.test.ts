@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { leaveMs, OuterConnections } from '../../../../src/proxy/listeners/outer-connections';
+import { maxConnections, maxConnectionsPerAddress } from '../../../../src/proxy/server-limits';
 import { FakeClock, settle } from '../../../helpers/fake-clock';
 
 describe('connections from beyond this machine', () => {
@@ -77,5 +78,44 @@ describe('connections from beyond this machine', () => {
     await settle();
 
     assert.deepEqual([connections.size, clock.pending, connections.has(socket)], [0, 0, false]);
+  });
+
+  describe('from one address', () => {
+    const from = (peer: string): Socket => Object.defineProperty(new Socket(), 'remoteAddress', { value: peer });
+    const fill = (peers: (n: number) => string, count: number): Socket[] =>
+      Array.from({ length: count }, (_, n) => {
+        const socket = from(peers(n));
+        connections.add(socket, '10.0.0.7', false);
+        return socket;
+      });
+
+    it('are so many at most, that others find room', () => {
+      fill(() => '::ffff:203.0.113.9', maxConnectionsPerAddress);
+
+      assert.equal(connections.hasRoomFor(from('203.0.113.9')), false);
+      assert.equal(connections.hasRoomFor(from('203.0.113.10')), true);
+    });
+
+    it('count together with all of its /64', () => {
+      fill((n) => `2001:db8::${n.toString(16)}`, maxConnectionsPerAddress);
+
+      assert.equal(connections.hasRoomFor(from('2001:db8::ffff:1')), false);
+      assert.equal(connections.hasRoomFor(from('2001:db8:0:1::1')), true);
+    });
+
+    it('make room when they end', async () => {
+      const [first] = fill(() => '203.0.113.9', maxConnectionsPerAddress);
+      first?.destroy();
+      await settle();
+
+      assert.equal(connections.hasRoomFor(from('203.0.113.9')), true);
+    });
+
+    it('are none beyond what the server takes from all together, those that shake hands included', () => {
+      fill((n) => `203.0.${n >> 8}.${n & 255}`, 10);
+
+      assert.equal(connections.hasRoomFor(from('198.51.100.1'), maxConnections - 11), true);
+      assert.equal(connections.hasRoomFor(from('198.51.100.1'), maxConnections - 10), false);
+    });
   });
 });
