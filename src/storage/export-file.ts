@@ -38,7 +38,9 @@ const accessFields = [
  */
 export async function exportToFile(db: Database, fs: FileSystem, request: ExportRequest): Promise<ExportResult> {
   const temporary = `${request.path}.part`;
-  const file = await fs.open(temporary, 'replace');
+  // The folder may be anybody's: what stands there already, a link to another file perhaps, is not written into
+  await fs.remove(temporary);
+  const file = await fs.open(temporary, 'exclusive');
   let bytes = 0;
   let rows = 0;
   const write = async (text: string) => {

@@ -191,6 +191,18 @@ describe('export', () => {
     assert.deepEqual(fs.disk.find(/^export/), []);
   });
 
+  it('never writes into what others have put where it begins', async () => {
+    const { storage, fs } = await openStorage();
+    const other = `${target}.other`;
+    fs.disk.put(other, Buffer.from('somebody’s'));
+    await fs.link(other, `${target}.part`);
+
+    await storage.export({ what: 'audit', format: 'json', path: target });
+
+    assert.equal(fs.disk.read(other)!.toString(), 'somebody’s');
+    assert.deepEqual(JSON.parse(fs.disk.read(target)!.toString()), []);
+  });
+
   it('is refused without a database', async () => {
     const { storage } = await openStorage();
     await storage.stop();
