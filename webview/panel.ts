@@ -101,7 +101,9 @@ export class Panel implements PanelContext, HostListener {
   }
 
   onShow(tab: PanelTabName): void {
-    this.open(tab);
+    // Before the first state there is nothing to select from; what is remembered is then in front from the beginning.
+    if (this.#panels === undefined) this.remember({ tab });
+    else this.open(tab);
   }
 
   #showBlockCount(blocked: number): void {

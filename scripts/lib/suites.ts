@@ -47,7 +47,7 @@ export const suites: readonly Suite[] = [
     },
   }),
   mocha('webview', 'the panel in a Chromium', {
-    timeoutMs: 10 * minute,
+    timeoutMs: 20 * minute,
     needsBuild: true,
     prepare: async () => {
       await ensureChromium();

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import type { AddBlockParams } from '../../src/protocol/security-rpc';
 import { busyGateway, usePanel } from './support/fixture';
 import { makeBlock } from './support/sample-data';
+import { until } from './support/until';
 
 describe('blocklist', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('adds a range with a note and a length, and takes it back', async () => {
@@ -18,6 +19,7 @@ describe('blocklist', function () {
     await dialog.locator('vscode-text-field input').nth(1).fill('bench traffic');
     await dialog.getByRole('button', { name: 'Block', exact: true }).click();
     await panel.page.getByText('198.18.0.0/15 is blocked.').waitFor();
+    await panel.page.getByRole('row').filter({ hasText: '198.18' }).waitFor();
     const added = gateway.asked.find(({ name }) => name === 'blocks/add')?.params as AddBlockParams;
     await panel.page.getByRole('button', { name: 'Undo' }).click();
     await panel.page.getByRole('row').filter({ hasText: '198.18' }).waitFor({ state: 'detached' });
@@ -37,8 +39,9 @@ describe('blocklist', function () {
     for (const text of ['example.org', '203.0.113.256', '203.0.113.0/33', '2001:db8::/129', '010.0.0.1', '']) {
       await dialog.locator('vscode-text-field input').first().fill(text);
       await dialog.getByRole('button', { name: 'Block', exact: true }).click();
-      await dialog.getByText('is no address and no range').waitFor();
+      await dialog.locator('.problem').getByText(`${text} is no address and no range`).waitFor();
     }
+    await panel.settled();
 
     assert.ok(!gateway.asked.some(({ name }) => name === 'blocks/add'));
   });
@@ -52,6 +55,9 @@ describe('blocklist', function () {
     await panel.page.getByRole('button', { name: 'Extend: 203.0.113.9' }).click();
     await panel.page.locator('dialog').getByRole('button', { name: 'Extend' }).click();
     await panel.page.getByText('203.0.113.9 stays blocked for 24 h.').waitFor();
+    await panel.dialogsGone();
+    // The row is made anew with its new end; a click in between would fall on the old one.
+    await panel.settled();
     await panel.page.getByRole('button', { name: 'Extend: 203.0.113.9' }).click();
     await panel.page.locator('dialog vscode-dropdown').click();
     await panel.page.locator('dialog').getByRole('option', { name: 'Until lifted' }).click();
@@ -65,6 +71,7 @@ describe('blocklist', function () {
     const gateway = busyGateway();
     const panel = await browser.open(gateway);
     await panel.show('blocklist');
+    await panel.view('blocklist').getByRole('row').first().waitFor();
 
     await panel.page.getByRole('button', { name: 'Lift Temporary Blocks' }).click();
     const dialog = panel.page.locator('dialog');
@@ -78,10 +85,29 @@ describe('blocklist', function () {
     );
   });
 
+  it('offers to lift temporary blocks only once it knows whether there are any', async () => {
+    const gateway = busyGateway();
+    let answer = (): void => undefined;
+    gateway.support(
+      'blocks/list',
+      () => new Promise((done) => (answer = () => done({ blocks: gateway.blocks, allowed: [] }))),
+    );
+    const panel = await browser.open(gateway);
+    await panel.show('blocklist');
+    const lift = panel.page.locator('vscode-button', { hasText: 'Lift Temporary Blocks' });
+    await panel.view('blocklist').locator('.loading').waitFor();
+    await until(() => gateway.asked.some(({ name }) => name === 'blocks/list'));
+    const before = await lift.getAttribute('disabled');
+
+    answer();
+    await panel.view('blocklist').getByRole('row').first().waitFor();
+
+    assert.equal(before, '');
+    assert.equal(await lift.getAttribute('disabled'), null);
+  });
+
   it('imports a file and names the lines it could not use', async () => {
     const panel = await browser.open(busyGateway());
-    panel.session.dispose();
-    await panel.reload();
     await panel.show('blocklist');
 
     await panel.page.getByRole('button', { name: 'Import' }).click();

@@ -19,7 +19,7 @@ async function pixels(panel: PanelWindow, chart: string, [red, green, blue]: rea
 }
 
 describe('charts', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('show a value that has no neighbour', async () => {

@@ -61,7 +61,7 @@ function hostileSharing(): SharingSummary {
 }
 
 describe('strings made by attackers', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('are shown as text on every tab: nothing runs, nothing loads, nothing is hidden or turned around', async () => {
@@ -83,13 +83,20 @@ describe('strings made by attackers', function () {
       details: { [markup]: hostile },
     } satisfies Partial<AuditRow>);
     const panel = await browser.open(gateway, { width: 320 });
+    // The icons' font is fetched when the first of them is drawn.
+    await panel.until(
+      `[...document.fonts].length > 0 && [...document.fonts].every(({ status }) => status === 'loaded')`,
+    );
     const requests: string[] = [];
     panel.page.on('request', (request) => requests.push(request.url()));
 
     for (const tab of panelTabs) {
       await panel.show(tab);
       await panel.settled();
-      if (tab === 'events') await panel.view('events').getByRole('row').first().click();
+      if (tab === 'events') {
+        await panel.view('events').getByRole('row').first().click();
+        await panel.page.getByRole('complementary', { name: 'Event' }).waitFor();
+      }
       const found = await panel.page.evaluate<{
         hacked: unknown;
         images: number;

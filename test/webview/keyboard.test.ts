@@ -31,7 +31,7 @@ async function openTab(panel: PanelWindow, steps: number): Promise<void> {
 }
 
 describe('keyboard', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('unblocks an address from the overview and takes it back', async () => {
@@ -45,6 +45,7 @@ describe('keyboard', function () {
     await tabTo(panel.page, 'Undo');
     await panel.page.keyboard.press('Enter');
     await panel.until(`document.querySelector('.tab-count').textContent === '3'`);
+    await panel.settled();
 
     assert.equal(afterUnblock, false);
     assert.ok(gateway.blocks.some(({ range }) => range === '203.0.113.9'));
@@ -100,8 +101,8 @@ describe('keyboard', function () {
     await panel.page.keyboard.press('Enter');
     await panel.page.getByText('The key is on the clipboard.').waitFor();
     await panel.page.keyboard.press('Escape');
-    // The list behind the dialog has the key already; a dialog goes only with its `close` event, a task later.
-    await panel.page.locator('dialog').waitFor({ state: 'detached' });
+    // The list behind the dialog has the key already.
+    await panel.dialogsGone();
     await panel.view('keys').getByText('laptop').waitFor();
 
     const [secret] = panel.copied;

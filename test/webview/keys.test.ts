@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { busyGateway, usePanel } from './support/fixture';
 import { readQr } from './support/read-qr';
 import { makeKey } from './support/sample-data';
+import { until } from './support/until';
 
 describe('keys', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('creates a key with scopes and limits, and offers lines for the environment', async () => {
@@ -49,6 +50,7 @@ describe('keys', function () {
     await dialog.getByRole('button', { name: 'Create', exact: true }).click();
 
     await dialog.getByText('Requests per minute must be a whole number above 0').waitFor();
+    await panel.settled();
     assert.ok(!gateway.asked.some(({ name }) => name === 'keys/create'));
   });
 
@@ -79,6 +81,7 @@ describe('keys', function () {
     await panel.page.locator('dialog').getByRole('button', { name: 'Rotate' }).click();
     const secret = await panel.page.locator('dialog .secret').innerText();
     await panel.page.keyboard.press('Escape');
+    await panel.dialogsGone();
     await panel
       .view('keys')
       .getByText(/old key accepted \d+ min more/)
@@ -86,6 +89,41 @@ describe('keys', function () {
 
     assert.match(secret, /^flm-k7m2p9q4r8s1-/);
     assert.equal(await panel.page.locator('.secret').count(), 0);
+  });
+
+  it('shows the new secret of a rotated key alone, however long the list takes', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.show('keys');
+    await panel.page.getByRole('button', { name: 'Rotate: tablet' }).click();
+    gateway.support('keys/list', () => new Promise(() => undefined));
+
+    await panel.page.locator('dialog').getByRole('button', { name: 'Rotate' }).click();
+    await panel.page.locator('dialog .secret').waitFor();
+    await panel.until(`document.querySelectorAll('dialog').length === 1`);
+    await panel.page.keyboard.press('Escape');
+    await panel.dialogsGone();
+  });
+
+  it('makes one key where a button is pressed twice', async () => {
+    const gateway = busyGateway();
+    let answer = (): void => undefined;
+    gateway.support(
+      'keys/create',
+      () => new Promise((done) => (answer = () => done({ key: makeKey(), secret: 'flm-x' }))),
+    );
+    const panel = await browser.open(gateway);
+    await panel.show('keys');
+    await panel.page.getByRole('button', { name: 'Create Key' }).click();
+    const dialog = panel.page.locator('dialog');
+    await dialog.locator('vscode-text-field input').first().fill('laptop');
+
+    await dialog.getByRole('button', { name: 'Create', exact: true }).dblclick();
+    await until(() => gateway.asked.some(({ name }) => name === 'keys/create'));
+    answer();
+    await dialog.locator('.secret').waitFor();
+
+    assert.equal(gateway.asked.filter(({ name }) => name === 'keys/create').length, 1);
   });
 
   it('revokes a key after asking', async () => {
@@ -128,6 +166,7 @@ describe('keys', function () {
     const shared = await readQr(dialog.locator('svg.qr'));
     await dialog.locator('vscode-dropdown').click();
     await dialog.getByRole('option', { name: 'http://127.0.0.1:11435/v1' }).click();
+    await dialog.locator('.snippet', { hasText: 'OPENAI_BASE_URL=http://127.0.0.1:11435/v1' }).waitFor();
     const local = await readQr(dialog.locator('svg.qr'));
     const secret = await dialog.locator('.secret').innerText();
 

@@ -3,7 +3,7 @@ import { panelTabs } from '../../src/protocol/panel-messages';
 import { busyGateway, usePanel } from './support/fixture';
 
 describe('layout', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   for (const language of ['en', 'ja'] as const) {
@@ -33,6 +33,8 @@ describe('layout', function () {
       const panel = await browser.open(busyGateway(), { width });
       await panel.show('blocklist');
       await panel.view('blocklist').getByRole('row').first().waitFor();
+      // The list learns its width with the first frame, and then draws its rows anew.
+      await panel.settled();
 
       const cut = await panel.page.evaluate<string[]>(`[...document.querySelectorAll('.blocks-list .cell')]
         .filter((cell) => cell.scrollWidth > cell.clientWidth)
@@ -50,6 +52,7 @@ describe('layout', function () {
       const panel = await browser.open(busyGateway(), { width });
       await panel.show('events');
       await panel.view('events').getByRole('row').first().click();
+      await panel.page.getByRole('complementary', { name: 'Event' }).waitFor();
 
       assert.equal(await panel.view('events').getByRole('grid').isVisible(), isListVisible, String(width));
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { busyGateway, usePanel } from './support/fixture';
 import type { FakeGateway } from './support/fake-gateway';
 import { makeKey, traffic } from './support/sample-data';
+import { until } from './support/until';
 
 /** Counts what changes in the page from now on, but for the times, which go on by themselves. */
 const watchChanges = `(() => {
@@ -19,7 +20,7 @@ function statisticsAsked(gateway: FakeGateway): number {
 }
 
 describe('live updates', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('leave the page alone where figures are the same as before', async () => {
@@ -31,11 +32,11 @@ describe('live updates', function () {
     gateway.statistics = () => same;
     const before = statisticsAsked(gateway);
     // The tick after this one has seen what stays.
-    while (statisticsAsked(gateway) < before + 2) await panel.page.waitForTimeout(100);
+    await until(() => statisticsAsked(gateway) >= before + 2);
     await panel.settled();
 
     await panel.page.evaluate(watchChanges);
-    while (statisticsAsked(gateway) < before + 4) await panel.page.waitForTimeout(100);
+    await until(() => statisticsAsked(gateway) >= before + 4);
     await panel.settled();
 
     assert.deepEqual(await panel.page.evaluate('window.changes'), []);
@@ -50,7 +51,7 @@ describe('live updates', function () {
     const started = Date.now();
     let pushes = 0;
 
-    while (Date.now() < started + 3_000) {
+    while (Date.now() < started + 3_000 || statisticsAsked(gateway) === before) {
       pushes += 1;
       gateway.share({ shares: [] });
       gateway.connect({ proxy: { phase: 'on', inFlight: pushes, requests: pushes } });
@@ -59,7 +60,6 @@ describe('live updates', function () {
 
     const turns = (statisticsAsked(gateway) - before) / 2;
     const seconds = (Date.now() - started) / 1000;
-    assert.ok(turns >= 1, 'it does ask');
     assert.ok(turns <= seconds + 1, `${turns} turns in ${seconds} s, after ${pushes} changes`);
   });
 

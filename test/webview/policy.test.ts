@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { defaultPolicy } from '../../src/core/policy';
 import { FlmError } from '../../src/core/errors';
 import { busyGateway, busyRehearsal, usePanel } from './support/fixture';
+import { until } from './support/until';
 
 describe('policy', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('shows what changes before it applies it', async () => {
@@ -25,6 +26,25 @@ describe('policy', function () {
     assert.match(text, /Block at this score\s+scoring\.blockAt\s+100 150/);
     assert.deepEqual(before, defaultPolicy);
     assert.equal((gateway.policy as typeof defaultPolicy).scoring.blockAt, 150);
+  });
+
+  it('builds its form once, though the state changes while it is read', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    await panel.settled();
+    const answers: (() => void)[] = [];
+    const document = { policy: defaultPolicy, defaults: defaultPolicy };
+    gateway.support('policy/get', () => new Promise((done) => answers.push(() => done(document))));
+    await panel.show('policy');
+    gateway.blocks = [];
+    gateway.connect();
+    await panel.until(`document.querySelector('.tab-count').hidden`);
+
+    await until(() => answers.length > 0);
+    for (const answer of answers) answer();
+    await panel.settled();
+
+    assert.equal(gateway.asked.filter(({ name }) => name === 'policy/rehearse').length, 1);
   });
 
   it('shows what the gateway says about a field beside that field', async () => {
@@ -57,10 +77,7 @@ describe('policy', function () {
   it('has every threshold of the policy with its meaning, default and range', async () => {
     const panel = await browser.open(busyGateway());
     await panel.show('policy');
-    for (const summary of await panel.view('policy').locator('summary').all()) {
-      if (!(await summary.evaluate((element) => (element.parentElement as HTMLDetailsElement).open)))
-        await summary.click();
-    }
+    await panel.openPolicy();
 
     const paths = await panel.view('policy').locator('.policy-field > .hint > code').allTextContents();
 

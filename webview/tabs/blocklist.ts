@@ -60,6 +60,8 @@ export class BlocklistTab implements TabView {
         this.#draw();
       },
     });
+    // Until it is known whether there are any.
+    this.#clear.toggleAttribute('disabled', true);
     this.element = el(
       'div',
       { class: 'blocklist' },

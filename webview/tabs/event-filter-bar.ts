@@ -18,6 +18,8 @@ export class EventFilterBar {
   readonly #inputs: Readonly<Record<keyof EventFilter, ValueElement>>;
   readonly #clear: HTMLElement;
   #timer: number | undefined;
+  /** What was typed and is not in use yet. */
+  #typed: Partial<EventFilter> = {};
 
   constructor(context: PanelContext, changed: () => void) {
     this.#context = context;
@@ -25,7 +27,8 @@ export class EventFilterBar {
     const { filter } = context.memory;
     const typed = (member: 'text' | 'address') => (value: string) => {
       window.clearTimeout(this.#timer);
-      this.#timer = window.setTimeout(() => this.#set({ [member]: value.trim() }), typingMs);
+      this.#typed = { ...this.#typed, [member]: value.trim() };
+      this.#timer = window.setTimeout(() => this.#set({}), typingMs);
     };
     const text = textField(events.text, { value: filter.text, placeholder: events.textHint, onInput: typed('text') });
     const address = textField(events.address, {
@@ -87,6 +90,7 @@ export class EventFilterBar {
 
   /** Puts a filter into the fields and uses it. */
   apply(filter: EventFilter): void {
+    this.#typed = {};
     for (const [name, input] of Object.entries(this.#inputs)) input.value = filter[name as keyof EventFilter];
     if (Object.entries(filter).some(([name, value]) => name !== 'text' && value !== '')) {
       const details = this.element.querySelector('details');
@@ -95,8 +99,11 @@ export class EventFilterBar {
     this.#set(filter);
   }
 
+  /** Uses a change, and with it what has been typed so far. */
   #set(change: Partial<EventFilter>): void {
-    this.#context.remember({ filter: { ...this.#context.memory.filter, ...change } });
+    window.clearTimeout(this.#timer);
+    this.#context.remember({ filter: { ...this.#context.memory.filter, ...this.#typed, ...change } });
+    this.#typed = {};
     this.#showClear();
     this.#changed();
   }

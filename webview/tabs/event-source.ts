@@ -90,7 +90,9 @@ export class EventSource {
     const from = Math.max(newest.at, this.#query.from ?? 0);
     const page = await this.#host.request('audit/query', { ...this.#query, from, limit: pageRows });
     if (generation !== this.#generation) return 0;
-    const fresh = page.rows.filter((row) => row.seq > newest.seq);
+    // Another filter may have been chosen just before, and its first page have come meanwhile.
+    const known = this.#rows[0]?.seq ?? 0;
+    const fresh = page.rows.filter((row) => row.seq > known);
     if (fresh.length > 0) this.#rows = [...fresh, ...this.#rows].slice(0, maxRows);
     return fresh.length;
   }

@@ -156,7 +156,8 @@ export class EventsTab implements TabView {
   #fail(error: unknown): void {
     const text = error instanceof Error ? error.message : '';
     if (this.#isLoaded) this.#context.notice.fail(error);
-    else
+    // Tried again by itself every few seconds: the button must not be made anew under a finger.
+    else if (this.#place.querySelector('.empty p')?.textContent !== text)
       put(
         this.#place,
         emptyState('error', text, button(strings.common.retry, { onClick: () => void this.#restart() })),

@@ -161,7 +161,7 @@ export class KeysTab implements TabView {
             const created = await this.#context.host.request('keys/rotate', { id: key.id, graceMinutes });
             // After this dialog has gone: one modal at a time.
             window.setTimeout(() => showSecret(this.#context, created, () => this.#create.focus()));
-            await this.#load();
+            void this.#load();
           },
         },
       ],

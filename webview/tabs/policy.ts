@@ -24,6 +24,7 @@ export class PolicyTab implements TabView {
   #form: PolicyForm | undefined;
   #rehearsal: RehearsalSection | undefined;
   #isOn = false;
+  #isLoading = false;
 
   constructor(context: PanelContext) {
     this.#context = context;
@@ -52,7 +53,9 @@ export class PolicyTab implements TabView {
   }
 
   async #load(): Promise<void> {
-    if (this.#context.state?.connection.phase !== 'connected') return;
+    // Once only: a second answer would build the form anew, over what has been typed since the first.
+    if (this.#isLoading || this.#context.state?.connection.phase !== 'connected') return;
+    this.#isLoading = true;
     try {
       const document = await this.#context.host.request('policy/get', {});
       this.#build(new PolicyDraft(document.policy, document.defaults));
@@ -60,6 +63,7 @@ export class PolicyTab implements TabView {
       const retry = button(strings.common.retry, { onClick: () => void this.#load() });
       put(this.element, emptyState('error', error instanceof Error ? error.message : '', retry));
     }
+    this.#isLoading = false;
   }
 
   #build(draft: PolicyDraft): void {

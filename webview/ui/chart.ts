@@ -42,6 +42,7 @@ export class Chart {
     this.#title = title;
     this.#series = series;
     this.#format = format;
+    this.#place.setAttribute('aria-label', title);
     const legend = series.map((item) => {
       const mark = el('span', { class: `legend-mark ${item.look}`, 'aria-hidden': 'true' });
       mark.style.setProperty('--mark', `var(${item.color[0]}, var(${item.color[1]}))`);

@@ -43,7 +43,7 @@ export function openDialog(options: DialogOptions): HTMLDialogElement {
         button(action.label, {
           look: action.look ?? 'primary',
           ...(action.icon === undefined ? {} : { icon: action.icon }),
-          onClick: () => void runAction(action, problem, close),
+          onClick: onceAtATime(() => runAction(action, problem, close)),
         }),
       ),
       button(closeLabel, { onClick: close }),
@@ -65,4 +65,14 @@ async function runAction(action: DialogAction, problem: HTMLElement, close: () =
   } catch (error) {
     problem.textContent = error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Does nothing while it is still at it: a double click asks once. */
+function onceAtATime(work: () => Promise<void>): () => void {
+  let isBusy = false;
+  return () => {
+    if (isBusy) return;
+    isBusy = true;
+    void work().finally(() => (isBusy = false));
+  };
 }

@@ -11,7 +11,7 @@ export function usePanel(): {
   let browser: PanelBrowser | undefined;
   const windows: PanelWindow[] = [];
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     browser = await PanelBrowser.start();
   });
   afterEach(async () => {

@@ -4,10 +4,12 @@ interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
-  readonly args: { readonly name?: string };
   /** CPU time of the thread in µs: without the time in which the machine ran something else. */
   readonly tdur?: number;
 }
+
+/** Tells the page's own main thread from those of other pages, and of the spare one that Chromium keeps ready. */
+const mark = 'flm-own-tasks';
 
 /**
  * Runs something and answers how long the tasks of the page's main thread were, in ms of their own CPU time, longest
@@ -17,21 +19,19 @@ interface TraceEvent {
 export async function ownTasks(page: Page, run: () => Promise<void>): Promise<readonly number[]> {
   const browser = page.context().browser();
   if (browser === null) throw new Error('The page has no browser of its own.');
-  await browser.startTracing(page, { categories: ['toplevel'] });
+  await browser.startTracing(page, { categories: ['toplevel', 'blink.user_timing'] });
   let trace: Buffer;
   try {
+    await page.evaluate(`void performance.mark('${mark}')`);
     await run();
   } finally {
     trace = await browser.stopTracing();
   }
   const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
-  const threads = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid}:${tid}`),
-  );
+  const own = traceEvents.find(({ name }) => name === mark);
+  if (own === undefined) throw new Error('The trace does not say which thread is the page’s.');
   const tasks = traceEvents.filter(
-    ({ name, pid, tid, tdur }) => name.endsWith('RunTask') && tdur !== undefined && threads.has(`${pid}:${tid}`),
+    ({ name, pid, tid, tdur }) => name.endsWith('RunTask') && tdur !== undefined && pid === own.pid && tid === own.tid,
   );
   if (tasks.length === 0) throw new Error('The trace holds no task of the page: nothing was measured.');
   return tasks.map(({ tdur = 0 }) => tdur / 1000).sort((a, b) => b - a);

@@ -17,8 +17,8 @@ import { themeCss, themes, type ThemeName } from './themes';
 
 const root = resolve(__dirname, '../../..');
 const nonce = 'test-nonce';
-/** The machine may be busy with other tests. */
-const waitMs = 15_000;
+/** The machine may be busy with other tests: it ends a hang, it judges no speed. */
+const waitMs = 30_000;
 const files: Readonly<Record<string, string>> = {
   '/webview.js': 'text/javascript',
   '/webview.css': 'text/css',
@@ -26,16 +26,34 @@ const files: Readonly<Record<string, string>> = {
 };
 
 /**
- * What VS Code gives a webview. A string, because functions that pass through the test's compiler need helpers the page
- * has not.
+ * What VS Code gives a webview, and the page's own count of what crosses. A string, because functions that pass through
+ * the test's compiler need helpers the page has not.
  */
 const vsCodeApi = `
+  window.flmTraffic = { said: 0, heard: 0, unanswered: new Set() };
+  window.addEventListener('message', ({ data }) => {
+    flmTraffic.heard += 1;
+    if (data.type === 'answer') flmTraffic.unanswered.delete(data.id);
+  });
   window.acquireVsCodeApi = () => ({
-    postMessage: (message) => void window.flmPost(JSON.stringify(message)),
+    postMessage: (message) => {
+      flmTraffic.said += 1;
+      if (message.type === 'request') flmTraffic.unanswered.add(message.id);
+      void window.flmPost(JSON.stringify(message));
+    },
     getState: () => JSON.parse(sessionStorage.getItem('state')),
     setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
   });
 `;
+
+const twoFrames = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+
+/** What the page counted, as {@link vsCodeApi} does. */
+interface Traffic {
+  readonly said: number;
+  readonly heard: number;
+  readonly unanswered: number;
+}
 
 export interface PanelOptions {
   readonly theme?: ThemeName;
@@ -114,7 +132,9 @@ export class PanelWindow {
   readonly #context: BrowserContext;
   readonly #gateway: FakeGateway;
   readonly #l10n: Localizer;
-  #pending = 0;
+  /** Messages to the page and from it, since it was loaded. */
+  #said = 0;
+  #heard = 0;
 
   constructor(context: BrowserContext, page: Page, gateway: FakeGateway, language: 'en' | 'ja') {
     this.#context = context;
@@ -133,9 +153,8 @@ export class PanelWindow {
 
   async load(url: string): Promise<void> {
     await this.page.exposeBinding('flmPost', async (_, json: string) => {
-      this.#pending += 1;
+      this.#heard += 1;
       await this.session.receive(JSON.parse(json));
-      this.#pending -= 1;
     });
     await this.page.addInitScript(vsCodeApi);
     this.session.start();
@@ -145,10 +164,15 @@ export class PanelWindow {
 
   /** As VS Code reloads a view: another page, another session, the remembered state. */
   async reload(): Promise<void> {
+    const url = this.page.url();
     this.session.dispose();
+    // The old page is gone before the new session is there: it must not be answered what the old one asked.
+    await this.page.goto('about:blank');
+    this.#said = 0;
+    this.#heard = 0;
     this.session = this.#newSession();
     this.session.start();
-    await this.page.reload();
+    await this.page.goto(url);
     await this.page.locator('vscode-panel-tab').first().waitFor();
   }
 
@@ -166,6 +190,18 @@ export class PanelWindow {
     await this.view(name).locator(':scope > *').first().waitFor();
   }
 
+  /** Opens what the policy has folded away, once it is there and its rehearsal is answered. */
+  async openPolicy(): Promise<void> {
+    await this.settled();
+    const closed = this.view('policy').locator('details:not([open]) > summary');
+    while ((await closed.count()) > 0) await closed.first().click();
+    // A group is built in its `toggle` event, a task after it was opened.
+    await this.until(
+      `document.querySelectorAll('#view-policy .policy-group').length ===
+        document.querySelectorAll('#view-policy .policy-group > .policy-fields').length`,
+    );
+  }
+
   /**
    * Until an expression holds in the page. Asked from outside: Playwright's own `waitForFunction` evaluates text inside
    * the page, which its security policy refuses.
@@ -178,11 +214,31 @@ export class PanelWindow {
     }
   }
 
-  /** Until nothing is on its way between the two ends and nothing is being read. */
+  /** Until no dialog is left. One that was closed goes only with its `close` event, a task later. */
+  async dialogsGone(): Promise<void> {
+    await this.until('document.querySelector("dialog") === null');
+  }
+
+  /**
+   * Until the page has what it waits for, nothing is on its way in either direction, and the page, given two frames to
+   * think about it, has said nothing more. What the page asks by the clock may come at any time after.
+   */
   async settled(): Promise<void> {
     await this.until('document.querySelector("vscode-panel-view:not([hidden]) .loading") === null');
-    while (this.#pending > 0) await this.page.waitForTimeout(10);
-    await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    const deadline = Date.now() + waitMs;
+    let before: string | undefined;
+    for (;;) {
+      const { said, heard, unanswered } = await this.page.evaluate<Traffic>(
+        '({ ...flmTraffic, unanswered: flmTraffic.unanswered.size })',
+      );
+      const isQuiet = unanswered === 0 && said === this.#heard && heard === this.#said;
+      const now = `${said} said, ${heard} heard`;
+      if (isQuiet && now === before) return;
+      if (Date.now() > deadline)
+        throw new Error(`Not quiet within ${waitMs / 1000} s: ${now}, ${unanswered} unanswered`);
+      before = isQuiet ? now : undefined;
+      await this.page.evaluate(twoFrames);
+    }
   }
 
   async close(): Promise<void> {
@@ -203,6 +259,7 @@ export class PanelWindow {
 
   async #post(message: ToPanel): Promise<void> {
     const json = JSON.stringify(message);
+    this.#said += 1;
     // One string crosses faster than a tree of values; the page may be going away.
     await this.page.evaluate((text) => window.postMessage(JSON.parse(text), '*'), json).catch(() => undefined);
   }
