@@ -43,6 +43,8 @@ export interface Model {
   readonly family?: string;
   readonly format?: string;
   readonly embeddingLength?: number;
+  /** Its chat template refuses messages of the system anywhere but first, and any of the developer. */
+  readonly isSystemFirst?: boolean;
   /** Runs elsewhere through this engine (an Ollama cloud model): prompts leave this machine. */
   readonly isCloud?: boolean;
   /** Base model of a LoRA adapter. */

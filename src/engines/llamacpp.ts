@@ -2,7 +2,13 @@ import type { Capability, Model } from '../core/model';
 import type { EngineAdapter, Finding } from './adapter';
 import { arrayOf, compact, countOf, objectOf, parseJson, textOf, textsOf, type JsonObject } from './json';
 import { modelIdOf, uniqueModels } from './model-list';
-import { capabilitiesFromName, displayNameOfPath, parametersText, quantizationFromName } from './model-names';
+import {
+  capabilitiesFromName,
+  displayNameOfPath,
+  isSystemFirstName,
+  parametersText,
+  quantizationFromName,
+} from './model-names';
 import { observe } from './observation';
 import { lookAtList, openaiListPath, openaiRows } from './openai-compatible';
 import type { ProbeReply, ProbeSession } from './probe';
@@ -20,6 +26,8 @@ export interface LlamaProps {
   readonly parallel?: number;
   /** Vision, audio, tools and thinking, as far as the chat template shows them. */
   readonly capabilities: readonly Capability[];
+  /** Its chat template takes the system's message only at the beginning; undefined where no template is told. */
+  readonly isSystemFirst?: boolean;
 }
 
 /** Vocabulary type WPM (llama.h): a BERT tokenizer, used by embedding models only. */
@@ -27,6 +35,10 @@ const bertVocabulary = 3;
 
 /** Marks of chat templates that can think: the tag itself, or the switch for it. */
 const thinkingTemplate = /<think>|enable_thinking|reasoning_content/;
+
+/** What templates raise at a message of the system that is not the first: Qwen3.5 and later, Devstral and Ministral. */
+const systemFirstTemplate =
+  /System message must be at the beginning|Only user,? (?:and )?assistant(?:,? and tool)? roles are supported/;
 
 /** Undefined when the body is not that of llama-server's `/props`. */
 export function parseLlamaProps(body: unknown): LlamaProps | undefined {
@@ -51,6 +63,7 @@ export function parseLlamaProps(body: unknown): LlamaProps | undefined {
     isSleeping: typeof props.is_sleeping === 'boolean' ? props.is_sleeping : undefined,
     parallel: isRouter ? undefined : countOf(props.total_slots),
     capabilities: flags.filter(([, isSet]) => isSet).map(([name]) => name),
+    isSystemFirst: template === '' ? undefined : systemFirstTemplate.test(template),
   });
 }
 
@@ -104,6 +117,7 @@ function parseRow(
       quantizationFromName((textOf(meta?.ftype, 80) ?? '').replace(/^all /, '').split(' ')[0] ?? ''),
     format: 'gguf',
     embeddingLength: countOf(meta?.n_embd),
+    isSystemFirst: (single.props?.isSystemFirst ?? isSystemFirstName(`${id} ${path ?? ''}`)) ? true : undefined,
   });
 }
 

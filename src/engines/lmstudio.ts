@@ -2,7 +2,7 @@ import type { Capability, Model } from '../core/model';
 import type { EngineAdapter, Finding } from './adapter';
 import { arrayOf, compact, countOf, objectOf, objectsOf, parseJson, textOf, textsOf, type JsonObject } from './json';
 import { modelIdOf, uniqueModels } from './model-list';
-import { capabilitiesFromName } from './model-names';
+import { capabilitiesFromName, isSystemFirstName } from './model-names';
 import { badAnswer, observe, type Observation } from './observation';
 import { openaiListPath, parseOpenaiModels } from './openai-compatible';
 import type { ProbeReply, ProbeSession } from './probe';
@@ -36,6 +36,7 @@ function parseV1Row(row: JsonObject | undefined): Model | undefined {
     parameters: textOf(row.params_string, 40),
     quantization: textOf(objectOf(row.quantization)?.name, 40),
     family: textOf(row.architecture, 80),
+    isSystemFirst: isSystemFirstName(`${id} ${textOf(row.architecture, 80) ?? ''}`) ? true : undefined,
     format: textOf(row.format, 40),
   });
 }
@@ -63,6 +64,7 @@ function parseV0Row(row: JsonObject | undefined): Model | undefined {
     contextLoaded: state === 'loaded' ? countOf(row.loaded_context_length) : undefined,
     quantization: textOf(row.quantization, 40),
     family: textOf(row.arch, 80),
+    isSystemFirst: isSystemFirstName(`${id} ${textOf(row.arch, 80) ?? ''}`) ? true : undefined,
     format: textOf(row.compatibility_type, 40),
   });
 }

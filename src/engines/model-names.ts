@@ -16,6 +16,16 @@ export function capabilitiesFromName(name: string): readonly Capability[] {
   return ['chat', 'completion'];
 }
 
+/**
+ * Models whose chat template answers a late message of the system with «System message must be at the beginning»: Qwen3.5,
+ * 3.6 and 3.8 (vllm 41114, QwenLM/Qwen3.8 244), as engines write them: `Qwen/Qwen3.6-27B`, `qwen3.8:27b`, family `qwen35moe`.
+ */
+const systemFirstName = /qwen-?3[._][5-9]|(?:^|[^a-z0-9])qwen3[5-9](?:moe|vl)?(?=$|[^a-z0-9])/i;
+
+export function isSystemFirstName(name: string): boolean {
+  return systemFirstName.test(name);
+}
+
 /** Quantisation names as llama.cpp, MLX and the AWQ/GPTQ/FP8 publishers write them into file and repository names. */
 const quantization =
   /(?<=^|[-_.:@/\\])(?:UD-)?(I?Q\d(?:_(?:K_[SMLX]{1,2}|K|XXS|XS|NL|[SML]|\d)){0,2}|T?Q\d_\d|BF16|F16|F32|FP16|FP8|FP4|NVFP4|MXFP4(?:_MOE)?|AWQ|GPTQ|INT[48]|[348]bit)(?=$|[-_.:@/\\])/gi;

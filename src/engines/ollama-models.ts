@@ -1,7 +1,7 @@
 import type { Capability, Model } from '../core/model';
 import { arrayOf, compact, countOf, objectOf, textOf, textsOf, type JsonObject } from './json';
 import { modelIdOf, uniqueModels } from './model-list';
-import { capabilitiesFromName } from './model-names';
+import { capabilitiesFromName, isSystemFirstName } from './model-names';
 
 /** One row of `/api/tags`, with what is needed to ask `/api/show` for the rest. */
 export interface OllamaTag {
@@ -66,6 +66,7 @@ function parseTag(row: JsonObject | undefined): OllamaTag | undefined {
     family,
     format: textOf(details?.format, 40),
     embeddingLength: countOf(details?.embedding_length),
+    isSystemFirst: isSystemFirstName(`${id} ${family ?? ''}`) ? true : undefined,
     isCloud: isCloud ? true : undefined,
     created: epochSeconds(row.modified_at),
   });

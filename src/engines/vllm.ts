@@ -2,7 +2,7 @@ import type { Model } from '../core/model';
 import type { EngineAdapter, Finding } from './adapter';
 import { compact, countOf, objectOf, objectsOf, parseJson, textOf } from './json';
 import { modelIdOf, uniqueModels } from './model-list';
-import { capabilitiesFromName, quantizationFromName } from './model-names';
+import { capabilitiesFromName, isSystemFirstName, quantizationFromName } from './model-names';
 import { observe } from './observation';
 import { lookAtList, openaiRows } from './openai-compatible';
 import type { ProbeReply, ProbeSession } from './probe';
@@ -37,6 +37,7 @@ export function parseVllmModels(body: unknown): readonly Model[] | undefined {
         contextMax: context,
         contextLoaded: context,
         quantization: quantizationFromName(root ?? id),
+        isSystemFirst: isSystemFirstName(named) ? true : undefined,
         parent,
       });
     }),

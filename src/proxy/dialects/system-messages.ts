@@ -39,8 +39,11 @@ function isSystem({ role }: JsonObject): boolean {
   return role === 'system';
 }
 
+/** Of the parts of a content, those of text: a message of the system has no others. */
 function textOf({ content }: JsonObject): string {
-  return typeof content === 'string' ? content : '';
+  if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
+  const parts = content as readonly unknown[];
+  return parts.flatMap((part) => (isJsonObject(part) && typeof part.text === 'string' ? [part.text] : [])).join('\n\n');
 }
 
 /** Whether a list of messages has one of the system, wherever it stands. */

@@ -17,6 +17,7 @@ import { roleOnce } from './role-once';
 import { suffix } from './suffix';
 import { streamErrors } from './stream-errors';
 import { strayStreamOptions } from './stream-options';
+import { systemMessages } from './system-messages';
 import { tokenInput } from './token-input';
 import { toolCalls } from './tool-calls';
 import { toolChoice } from './tool-choice';
@@ -29,13 +30,15 @@ import { usageChunks } from './usage-chunks';
  * look at the usage chunk, which `usage` takes away.
  *
  * Not repaired, on purpose: `model` in answers stays the engine's own name for it, `<think>` tags stay in the content
- * (see `reasoning-fields`), and servers of no known kind are trusted but for what their requests may lack.
+ * (see `reasoning-fields`), turns that do not alternate are left (some templates refuse them, and joining them would change what
+ * was said), and servers of no known kind are trusted but for what their requests may lack.
  */
 export const repairs: readonly Repair[] = [
   tokenInput,
   promptList,
   suffix,
   imageUrls,
+  systemMessages,
   strayStreamOptions,
   nullEncoding,
   emptyTools,

@@ -16,6 +16,8 @@ export interface RequestView {
   beginning(name: string): string;
   /** Whether the value of a member holds this text. A scan, no parse. */
   includes(name: string, text: string): boolean;
+  /** How often the value of a member holds this text, counted up to `most`. A scan, no parse. */
+  occurrences(name: string, text: string, most: number): number;
   /** Bytes of a member's value; 0 when absent. */
   byteLength(name: string): number;
 }

@@ -42,6 +42,11 @@ export class RequestMembers implements RequestView {
     return span !== undefined && this.#bytes.subarray(span.start, span.end).includes(text);
   }
 
+  occurrences(name: string, text: string, most: number): number {
+    const span = this.#span(name);
+    return span === undefined ? 0 : occurrencesIn(this.#bytes.subarray(span.start, span.end), text, most);
+  }
+
   byteLength(name: string): number {
     const span = this.#span(name);
     return span === undefined ? 0 : span.end - span.start;
@@ -121,6 +126,12 @@ export class EditedRequest implements RequestView {
     return this.#isEdited(name) ? this.#text(name).includes(text) : this.#members.includes(name, text);
   }
 
+  occurrences(name: string, text: string, most: number): number {
+    return this.#isEdited(name)
+      ? occurrencesIn(this.#text(name), text, most)
+      : this.#members.occurrences(name, text, most);
+  }
+
   byteLength(name: string): number {
     return this.#isEdited(name) ? Buffer.byteLength(this.#text(name)) : this.#members.byteLength(name);
   }
@@ -136,6 +147,12 @@ export class EditedRequest implements RequestView {
   #text(name: string): string {
     return this.has(name) ? JSON.stringify(this.value(name)) : '';
   }
+}
+
+function occurrencesIn(value: Buffer | string, text: string, most: number): number {
+  let times = 0;
+  for (let at = value.indexOf(text); at !== -1 && times < most; at = value.indexOf(text, at + text.length)) times++;
+  return times;
 }
 
 function memberOf(name: string, value: unknown): Buffer {

@@ -94,6 +94,23 @@ describe('llama-server', () => {
     assert.deepEqual(props?.capabilities, ['vision', 'tools', 'thinking']);
   });
 
+  it('shows in its template where messages of the system may stand; a name tells it where no template is shown', () => {
+    const list = { object: 'list', data: [{ id: 'Qwen3.5-9B.gguf', owned_by: 'llamacpp' }] };
+    const strictness = (props: object | undefined) =>
+      parseLlamaModels(list, props && parseLlamaProps({ build_info: 'b1', ...props }))?.[0]?.isSystemFirst;
+
+    assert.equal(
+      strictness({ chat_template: "{{ raise_exception('System message must be at the beginning.') }}" }),
+      true,
+    );
+    assert.equal(
+      strictness({ chat_template: "{{ raise_exception('Only user, assistant and tool roles are supported') }}" }),
+      true,
+    );
+    assert.equal(strictness({ chat_template: '{{ messages }}' }), undefined, 'mended by hand');
+    assert.equal(strictness(undefined), true);
+  });
+
   it('is not recognised by just any JSON at /props', () => {
     for (const body of [null, [], {}, { error: 'x' }, { build_info: 7 }])
       assert.equal(parseLlamaProps(body), undefined);

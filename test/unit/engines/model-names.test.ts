@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { displayNameOfPath, parametersText, quantizationFromName } from '../../../src/engines/model-names';
+import {
+  displayNameOfPath,
+  isSystemFirstName,
+  parametersText,
+  quantizationFromName,
+} from '../../../src/engines/model-names';
 
 describe('names of models', () => {
   const quantizations: readonly (readonly [string, string | undefined])[] = [
@@ -18,6 +23,22 @@ describe('names of models', () => {
   for (const [name, expected] of quantizations) {
     it(`${name} is quantised ${expected ?? 'in a way it does not tell'}`, () => {
       assert.equal(quantizationFromName(name), expected);
+    });
+  }
+
+  for (const [name, isStrict] of [
+    ['Qwen/Qwen3.5-27B', true],
+    ['unsloth/Qwen3.6-27B-GGUF:Q8_K_XL', true],
+    ['qwen3.8:27b', true],
+    ['finetune:latest qwen35moe', true],
+    ['qwen3_5-vl', true],
+    ['qwen3:8b', false],
+    ['Qwen/Qwen3-8B', false],
+    ['qwen3-30b-a3b-2507', false],
+    ['qwen2.5-coder:7b', false],
+  ] as const) {
+    it(`${name} ${isStrict ? 'takes' : 'is not known to take'} messages of the system at the beginning only`, () => {
+      assert.equal(isSystemFirstName(name), isStrict);
     });
   }
 

@@ -26,7 +26,8 @@ class Server {
     this.becomes(message, status);
   }
 
-  becomes(message: string, status = 400, { version = '0.26.0', models = rows } = {}): void {
+  becomes(message: string, status = 400, news: { version?: string; models?: readonly object[] } = {}): void {
+    const { version = '0.26.0', models = rows } = news;
     this.#network.serve(
       baseUrl,
       routes({

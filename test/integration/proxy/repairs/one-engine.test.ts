@@ -102,6 +102,49 @@ describe('Ollama through the proxy', () => {
   });
 });
 
+describe('A conversation with several messages of the system', () => {
+  afterEach(stopAll);
+  const several = [{ role: 'system' as const, content: 'A' }, ...messages, { role: 'system' as const, content: 'B' }];
+
+  for (const kind of ['vllm', 'llamacpp', 'ollama', 'lmstudio'] as const) {
+    it(`is put as the template of ${kind}’s model takes it, and named in a header`, async () => {
+      const { start, model } = engines[kind];
+      const engine = await start();
+      const { post } = await before(engine, kind, model, { model: { isSystemFirst: true } });
+
+      const answer = await post('/v1/chat/completions', { model, messages: several });
+
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers.get('x-flm-repair') ?? '', /\bsystem-messages\b/);
+      const [asked] = engine.requestsTo('/v1/chat/completions');
+      assert.deepEqual((asked?.json as Record<string, unknown>).messages, [
+        { role: 'system', content: 'A\n\nB' },
+        ...messages,
+      ]);
+    });
+  }
+
+  it('goes as it came where the template is not known to refuse it', async () => {
+    const { start, model } = engines.vllm;
+    const engine = await start();
+    const { post } = await before(engine, 'vllm', model);
+
+    const answer = await post('/v1/chat/completions', { model, messages: several });
+
+    assert.equal(answer.status, 400);
+    assert.deepEqual((engine.requestsTo('/v1/chat/completions')[0]?.json as Record<string, unknown>).messages, several);
+  });
+
+  it('goes as it came where the repair is switched off', async () => {
+    const { start, model } = engines.vllm;
+    const engine = await start();
+    const config = { 'proxy.repairs.disabled': ['system-messages'] };
+    const { post } = await before(engine, 'vllm', model, { config, model: { isSystemFirst: true } });
+
+    assert.equal((await post('/v1/chat/completions', { model, messages: several })).status, 400);
+  });
+});
+
 describe('vLLM through the proxy', () => {
   afterEach(stopAll);
   const { model } = engines.vllm;
