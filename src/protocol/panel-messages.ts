@@ -72,8 +72,11 @@ export interface PanelHostRequests {
   'host/run': { params: { readonly command: PanelCommand; readonly share?: string }; result: null };
 }
 
-/** Commands of FLM that the page may start: who is shared with, and who can reach the proxy, is asked by VS Code. */
-export const panelCommands = ['share.create', 'share.change', 'exposure.change'] as const;
+/**
+ * Commands of FLM that the page may start: who is shared with, who can reach the proxy, and what cannot be taken back, is
+ * asked by VS Code.
+ */
+export const panelCommands = ['share.create', 'share.change', 'exposure.change', 'tls.revoke'] as const;
 export type PanelCommand = (typeof panelCommands)[number];
 
 export type PanelRequests = PanelGatewayRequests & PanelHostRequests;
@@ -107,7 +110,7 @@ export type PanelFinding = Omit<CheckupFinding, 'what' | 'why' | 'fix'> & {
 /** Sharing with its sentences in the reader's language. */
 export interface PanelSharing {
   readonly exposure: Omit<ExposureState, 'notice'> & { readonly notice: string | null };
-  readonly tls: Omit<TlsState, 'notice'> & { readonly notice: string | null };
+  readonly tls: Omit<TlsState, 'notice' | 'cause'> & { readonly notice: string | null; readonly cause: string | null };
   /** Running shares. */
   readonly shares: readonly ShareView[];
   readonly checkup:

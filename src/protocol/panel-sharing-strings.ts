@@ -49,6 +49,7 @@ export interface SharingStrings {
   readonly caFingerprint: string;
   readonly renew: string;
   readonly renewed: string;
+  readonly revoke: string;
   readonly checkup: string;
   readonly check: string;
   readonly checkAgain: string;

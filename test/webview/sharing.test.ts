@@ -180,6 +180,50 @@ describe('sharing', function () {
     await panel.page.getByText('Could not listen on a: b').waitFor();
   });
 
+  it('says why a certificate could not be renewed', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    const { certificate } = busySharing().tls;
+
+    gateway.share({
+      tls: {
+        mode: 'acme',
+        phase: 'ready',
+        certificate: certificate!,
+        notice: reason('tls.keptEarlier', '2027-01-31'),
+        cause: reason('tls.failed', 'the authority does not answer'),
+      },
+    });
+
+    await panel.page.locator('.tls-notice').getByText('the authority does not answer').waitFor();
+  });
+
+  it('leads to the revocation of a certificate, where it is from an ACME server', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+    const certificate = panel.page.locator('.certificate');
+    const revoke = certificate.getByRole('button', { name: 'Revoke Certificate…' });
+    await certificate.getByText('Encrypted (HTTPS) · Self-signed certificate').waitFor();
+    const before = await revoke.count();
+
+    gateway.share({ tls: { ...busySharing().tls, mode: 'acme' } });
+    await revoke.click();
+    while (panel.commands.length === 0) await panel.page.waitForTimeout(10);
+
+    assert.equal(before, 0);
+    assert.deepEqual(panel.commands, [{ command: 'tls.revoke', share: undefined }]);
+  });
+
+  it('offers no revocation while there is no certificate', async () => {
+    const gateway = busyGateway();
+    const panel = await browser.open(gateway);
+
+    gateway.share({ tls: { mode: 'acme', phase: 'preparing' } });
+    await panel.page.getByText('The certificate is being made · Certificate by ACME').waitFor();
+
+    assert.equal(await panel.page.getByRole('button', { name: 'Revoke Certificate…' }).count(), 0);
+  });
+
   it('tells each finding of the check-up with its fix, and looks again', async () => {
     const gateway = busyGateway();
     const panel = await browser.open(gateway);

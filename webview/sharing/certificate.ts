@@ -5,6 +5,7 @@ import { el, put, untrusted, type Child } from '../dom';
 import { formatExact } from '../formats';
 import type { PanelContext } from '../panel-context';
 import { button, icon, iconButton } from '../ui/controls';
+import type { ShareActions } from './share-actions';
 import { visibleText } from '../visible-text';
 
 const { sharing } = strings;
@@ -17,19 +18,21 @@ const marks = { off: 'unlock', preparing: 'sync', ready: 'lock', failed: 'error'
 export class Certificate {
   readonly element = el('div', { class: 'certificate' });
   readonly #context: PanelContext;
+  readonly #actions: ShareActions;
   #shown = '';
 
-  constructor(context: PanelContext) {
+  constructor(context: PanelContext, actions: ShareActions) {
     this.#context = context;
+    this.#actions = actions;
   }
 
   update(tls: Tls): void {
     const shown = JSON.stringify(tls);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const hadFocus = this.element.contains(document.activeElement);
+    const focused = this.#focusedAction();
     const mode = tls.phase === 'off' || tls.mode === 'off' ? '' : ` · ${strings.policy.choices[tls.mode]}`;
-    const renew = tls.mode !== 'off' && button(sharing.renew, { icon: 'refresh', onClick: () => void this.#renew() });
+    const trouble = [tls.notice, tls.cause].filter((sentence) => sentence !== null).join(' ');
     const facts = factsOf(tls).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, this.#withCopy(value))]);
     put(
       this.element,
@@ -39,11 +42,33 @@ export class Certificate {
         el('span', { class: `tls-mark ${tls.phase}` }, icon(marks[tls.phase])),
         `${sharing.tls[tls.phase]}${mode}`,
       ),
-      tls.notice !== null && el('p', { class: 'tls-notice' }, icon('warning'), el('span', {}, tls.notice)),
+      trouble !== '' && el('p', { class: 'tls-notice' }, icon('warning'), el('span', {}, trouble)),
       facts.length > 0 && el('dl', { class: 'facts' }, ...facts),
-      renew,
+      tls.mode !== 'off' && el('div', { class: 'toolbar' }, ...this.#buttons(tls)),
     );
-    if (hadFocus && renew !== false) renew.focus();
+    if (focused !== undefined) this.#refocus(focused);
+  }
+
+  #buttons({ mode, certificate }: Tls): readonly HTMLElement[] {
+    const renew = button(sharing.renew, { icon: 'refresh', onClick: () => void this.#renew() });
+    renew.dataset.action = 'renew';
+    // An ACME server alone can be told that a certificate is not to be trusted any longer.
+    if (mode !== 'acme' || certificate === undefined) return [renew];
+    const revoke = button(sharing.revoke, { icon: 'circle-slash', onClick: () => this.#actions.run('tls.revoke') });
+    revoke.dataset.action = 'revoke';
+    return [renew, revoke];
+  }
+
+  /** Empty: the focus is elsewhere in here. */
+  #focusedAction(): string | undefined {
+    const { activeElement } = document;
+    if (!this.element.contains(activeElement)) return undefined;
+    return activeElement instanceof HTMLElement ? (activeElement.dataset.action ?? '') : '';
+  }
+
+  #refocus(action: string): void {
+    const buttons = [...this.element.querySelectorAll<HTMLElement>('[data-action]')];
+    (buttons.find((item) => item.dataset.action === action) ?? buttons[0])?.focus();
   }
 
   #withCopy(value: Value): HTMLElement {

@@ -20,7 +20,7 @@ export class SharingSection {
 
   constructor(context: PanelContext, actions: ShareActions) {
     this.#shares = new ShareList(actions);
-    this.#certificate = new Certificate(context);
+    this.#certificate = new Certificate(context, actions);
     this.#checkup = new Checkup(context);
     this.element.append(heading('h2', sharing.title), loading(strings.common.loading));
   }

@@ -47,7 +47,7 @@ function sharingOf(l10n: Localizer, { exposure, tls, shares, checkup }: SharingS
     value === undefined ? null : localizeReason(l10n, value);
   return {
     exposure: { ...exposure, notice: words(exposure.notice) },
-    tls: { ...tls, notice: words(tls.notice) },
+    tls: { ...tls, notice: words(tls.notice), cause: words(tls.cause) },
     shares,
     checkup:
       checkup === undefined

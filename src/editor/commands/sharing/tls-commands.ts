@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { FlmError } from '../../../core/errors';
 import type { TlsPolicy } from '../../../core/tls';
 import type { CommandHandler, CommandServices } from '../../command-services';
 import { confirm } from '../../copy';
@@ -11,7 +10,7 @@ import { localizeReason } from '../../localizer';
 import { withProgress } from '../../progress';
 import { messageText } from '../../safe-text';
 import { trustPage } from '../../certificates/ca-trust';
-import { revocationQuestion, revocationResult } from '../../certificates/revocation';
+import { revokeAfterYes } from '../../certificates/revoke-after-yes';
 import { askForTls } from '../../certificates/tls-steps';
 import { requireTrust } from '../../workspace-trust';
 
@@ -40,20 +39,17 @@ export const renewCertificate: CommandHandler = async ({ gateway, l10n }) => {
   }
 };
 
-/** For a private key that may be in other hands. Narrows only, so that it needs no trust in the workspace. */
-export const revokeCertificate: CommandHandler = async ({ gateway, l10n }) => {
-  const before = gateway.status.state?.sharing.tls ?? { mode: 'off', phase: 'off' };
-  if (before.mode !== 'acme') {
-    throw new FlmError('invalid_request', l10n.t('Only a certificate from an ACME server can be revoked.'));
-  }
-  const { message, detail } = revocationQuestion(l10n, before);
-  const revoke = l10n.t('Revoke');
-  if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, revoke)) !== revoke) return;
-  const after = await withProgress(l10n.t('Revoking the certificate'), gateway.request('tls/revoke', {}));
-  const { text, isWarning } = revocationResult(l10n, before, after);
-  if (isWarning) void vscode.window.showWarningMessage(text);
-  else confirm(text);
-};
+/** The certificate in use and its key are given up, after a yes. */
+export const revokeCertificate: CommandHandler = ({ gateway, l10n }) =>
+  revokeAfterYes(gateway, l10n, {
+    agrees: async ({ message, detail }) => {
+      const revoke = l10n.t('Revoke');
+      return (await vscode.window.showWarningMessage(message, { modal: true, detail }, revoke)) === revoke;
+    },
+    whileRevoking: (work) => withProgress(l10n.t('Revoking the certificate'), work),
+    warn: (text) => void vscode.window.showWarningMessage(text),
+    confirm,
+  });
 
 /** Writes the local CA's certificate where the person wants it, and shows how others are told to trust it. */
 export const exportCa: CommandHandler = async (services) => {

@@ -69,6 +69,7 @@ export function sharingTexts(l10n: Localizer): Pick<LocalizedStrings, 'sharing' 
       caFingerprint: l10n.t('Fingerprint of the CA'),
       renew: l10n.t('Renew Now'),
       renewed: l10n.t('The certificate was renewed.'),
+      revoke: l10n.t('Revoke Certificate…'),
       checkup: l10n.t('Exposure check-up'),
       check: l10n.t('Check Now'),
       checkAgain: l10n.t('Check Again'),

@@ -207,9 +207,13 @@ describe('session of the panel', () => {
     const { session, ran, posted } = makeSession();
 
     await session.receive(request('host/run', { command: 'share.change', share: 'share_abc' }));
+    await session.receive(request('host/run', { command: 'tls.revoke' }));
     await session.receive(request('host/run', { command: 'keys.revoke' }));
 
-    assert.deepEqual(ran, [['share.change', 'share_abc']]);
+    assert.deepEqual(ran, [
+      ['share.change', 'share_abc'],
+      ['tls.revoke', undefined],
+    ]);
     assert.equal((posted.at(-1) as { ok?: boolean }).ok, false);
   });
 });

@@ -20,7 +20,7 @@ describe('state of the panel', () => {
     const sharing = {
       ...quietSharing,
       exposure: { ...quietSharing.exposure, notice: sentence },
-      tls: { mode: 'acme', phase: 'failed', notice: sentence },
+      tls: { mode: 'acme', phase: 'failed', notice: sentence, cause: sentence },
       checkup: {
         at: now,
         findings: [{ check: 'engine-open', severity: 'high', what: sentence, why: sentence, fix: sentence }],
@@ -34,6 +34,7 @@ describe('state of the panel', () => {
     const texts = [
       state.sharing?.exposure.notice,
       state.sharing?.tls.notice,
+      state.sharing?.tls.cause,
       state.sharing?.checkup?.skipped[0],
       ...(['what', 'why', 'fix'] as const).map((name) => state.sharing?.checkup?.findings[0]?.[name]),
     ];
