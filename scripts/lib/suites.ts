@@ -39,7 +39,7 @@ export const suites: readonly Suite[] = [
   mocha('manifest', 'package.json, translations and import arrows agree with the code', { timeoutMs: minute }),
   mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute, shards: 2 }),
   mocha('integration', 'real sockets on random ports of this machine', {
-    timeoutMs: 20 * minute,
+    timeoutMs: 30 * minute,
     needsBuild: true,
     // Without it the tests against an ACME server are skipped and say so.
     prepare: async () => {
