@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import type { Engine } from '../../../src/core/engine';
 import { startLlamaServer } from '../../helpers/engines/llama-server';
 import { startLmStudio } from '../../helpers/engines/lmstudio';
@@ -9,7 +10,8 @@ import { Resources, until } from './monitor-bench';
 const summary = (engines: readonly Engine[]) => engines.map((engine) => `${engine.kind} ${engine.state}`);
 const ids = (engines: readonly Engine[]) => engines.flatMap((engine) => engine.models.map((model) => model.id));
 
-describe('detection against simulated engines', () => {
+describe('detection against simulated engines', function () {
+  this.timeout(30_000);
   const resources = new Resources();
   afterEach(() => resources.close());
 
@@ -185,7 +187,7 @@ describe('detection against simulated engines', () => {
 
     await vllm.stop();
     await until(monitor, (snapshot) => snapshot.engines[0]?.state === 'network-error');
-  }).timeout(30_000);
+  });
 
   for (const hasToolParser of [true, false]) {
     it(`vLLM ${hasToolParser ? 'with' : 'without'} a parser of tool calls, found out with one refused request`, async () => {
@@ -306,8 +308,10 @@ describe('detection against simulated engines', () => {
   });
 
   for (const host of ['127.0.0.1', '::1']) {
-    it(`scenario 46: a base of localhost finds a server that listens on ${host} only`, async () => {
-      const llama = resources.add(await startLlamaServer({ host }));
+    it(`scenario 46: a base of localhost finds a server that listens on ${host} only`, async function () {
+      const started = await startLlamaServer({ host }).catch(() => undefined);
+      if (started === undefined) this.skip(); // a machine without IPv6
+      const llama = resources.add(started);
 
       const engines = await resources.look(`http://localhost:${llama.port}`);
 
@@ -318,17 +322,31 @@ describe('detection against simulated engines', () => {
     });
   }
 
-  it('finds four engines at once, within two seconds and under stable ids', async () => {
+  it('finds four engines under stable ids, all at once: none has to answer before another is asked', async () => {
     const simulators = await Promise.all([startOllama(), startLlamaServer(), startVllm(), startLmStudio()]);
-    for (const simulator of simulators) resources.add(simulator);
+    const fronts: string[] = [];
+    let asked = 0;
+    let open: () => void = () => undefined;
+    const allAsked = new Promise<void>((resolve) => (open = resolve));
+    for (const simulator of simulators) {
+      resources.add(simulator);
+      let isFirst = true;
+      const port = await resources.tcp((socket) => {
+        const engine = connect(simulator.port, '127.0.0.1').on('error', () => socket.destroy());
+        socket.on('close', () => engine.destroy());
+        engine.pipe(socket);
+        if (isFirst && ++asked === simulators.length) open();
+        isFirst = false;
+        void allAsked.then(() => socket.pipe(engine));
+      });
+      fronts.push(`http://127.0.0.1:${port}`);
+    }
 
-    const startedAt = performance.now();
-    const engines = await resources.look(...simulators.map((simulator) => simulator.url));
+    const engines = await resources.look(...fronts);
 
-    assert.ok(performance.now() - startedAt < 2000);
     assert.deepEqual(
       engines.map((engine) => engine.id),
-      simulators.map((simulator, index) => `${['ollama', 'llamacpp', 'vllm', 'lmstudio'][index]}-${simulator.port}`),
+      fronts.map((url, index) => `${['ollama', 'llamacpp', 'vllm', 'lmstudio'][index]}-${new URL(url).port}`),
     );
   });
 });

@@ -17,12 +17,15 @@ function generate(url: string, signal: AbortSignal): void {
 const areHealthy = ({ engines }: EnginesSnapshot): boolean =>
   engines.length === 2 && engines.every(({ state }) => state === 'healthy');
 
+const patienceMs = 20_000;
+
 async function eventually(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 8000;
+  const deadline = Date.now() + patienceMs;
   while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-describe('the load of engines that share a model', () => {
+describe('the load of engines that share a model', function () {
+  this.timeout(30_000);
   const resources = new Resources();
   let left = new AbortController();
   afterEach(async () => {
@@ -47,6 +50,7 @@ describe('the load of engines that share a model', () => {
 
       monitor.setActive(true);
       await eventually(() => [busy, idle].every(({ url }) => monitor.loadOf(idOf(url)) !== undefined));
+      await eventually(() => monitor.loadOf(idOf(busy.url))?.running === 2);
 
       assert.deepEqual(monitor.loadOf(idOf(busy.url)), { running: 2, waiting: 0 });
       assert.deepEqual(monitor.loadOf(idOf(idle.url)), { running: 0, waiting: 0 });
@@ -62,7 +66,7 @@ describe('the load of engines that share a model', () => {
     await until(monitor, (snapshot) => areHealthy(snapshot));
 
     monitor.setActive(true);
-    await llama.waitForRequest((request) => llama.requestsTo('/v1/models').indexOf(request) >= 2, 8000);
+    await llama.waitForRequest((request) => llama.requestsTo('/v1/models').indexOf(request) >= 2, patienceMs);
 
     assert.deepEqual([llama.requestsTo('/slots').length, vllm.requestsTo('/metrics').length], [0, 0]);
   });

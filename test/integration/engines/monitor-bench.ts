@@ -1,13 +1,18 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { systemClock } from '../../../src/core/clock';
+import { systemClock, type Clock } from '../../../src/core/clock';
 import { defaultConfig } from '../../../src/core/config';
 import type { ConfiguredEngine, FlmConfig } from '../../../src/core/config-schema';
 import type { Engine, EnginesSnapshot } from '../../../src/core/engine';
 import { silentLogger } from '../../../src/core/logger';
 import { EngineMonitor } from '../../../src/engines/engine-monitor';
 import { ProbeClient } from '../../../src/engines/probe-client';
+import { FakeClock } from '../../helpers/fake-clock';
 import { fakeHost } from '../../helpers/fake-host';
+
+/** Limits that no machine misses, however busy it is: what is tested here is not its speed. */
+const patient: Partial<FlmConfig> = { 'timeouts.probeSeconds': 10, 'engines.degradedLatencyMs': 10_000 };
+const patienceMs = 20_000;
 
 /** What a test started, ended in reverse order after it. */
 export class Resources {
@@ -32,26 +37,31 @@ export class Resources {
   }
 
   /** A monitor over these addresses only: nothing else of this machine is touched. */
-  monitor(addresses: readonly (string | ConfiguredEngine)[], config: Partial<FlmConfig> = {}): EngineMonitor {
+  monitor(
+    addresses: readonly (string | ConfiguredEngine)[],
+    config: Partial<FlmConfig> = {},
+    clock: Clock = systemClock,
+  ): EngineMonitor {
     const monitor = new EngineMonitor({
-      clock: systemClock,
+      clock,
       logger: silentLogger,
       host: fakeHost(),
-      prober: new ProbeClient(systemClock),
+      prober: new ProbeClient(clock),
       keys: new Map(),
       config: {
         ...defaultConfig,
         'engines.detect': false,
         'engines.addresses': addresses.map((entry) => (typeof entry === 'string' ? { url: entry } : entry)),
+        ...patient,
         ...config,
       },
     });
     return this.add(monitor);
   }
 
-  /** The engines after a first round. */
+  /** The engines after a first round, for which no time passes: no limit ends it. */
   async look(...addresses: readonly string[]): Promise<readonly Engine[]> {
-    const monitor = this.monitor(addresses);
+    const monitor = this.monitor(addresses, {}, new FakeClock());
     monitor.start();
     return (await monitor.refresh()).engines;
   }
@@ -76,7 +86,7 @@ export class Resources {
 export async function until(
   monitor: EngineMonitor,
   fits: (snapshot: EnginesSnapshot) => boolean,
-  timeoutMs = 6000,
+  timeoutMs = patienceMs,
 ): Promise<EnginesSnapshot> {
   if (fits(monitor.snapshot())) return monitor.snapshot();
   return new Promise((resolve, reject) => {
