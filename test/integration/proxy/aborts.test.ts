@@ -5,6 +5,7 @@ import { startLlamaServer } from '../../helpers/engines/llama-server';
 import { startOllama } from '../../helpers/engines/ollama';
 import { startOpenAiCompatible } from '../../helpers/engines/openai-compatible';
 import type { Gate } from '../../../src/core/request';
+import { inTime, onceInTime } from '../../helpers/once-in-time';
 import { openGate } from '../../helpers/open-gate';
 import {
   queueingGate,
@@ -16,6 +17,9 @@ import {
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 const gemma = 'ggml-org/gemma-3-4b-it-GGUF:Q4_K_M';
+
+/** A busy machine gets that long to come to rest. */
+const patienceMs = 20_000;
 
 /** The promise of FLM: this long after its client left, the engine knows. */
 const withinMs = 100;
@@ -42,27 +46,6 @@ function leaving(proxy: Harness, path: string, body: object, headers: Record<str
   return { answer, leave: () => left.abort() };
 }
 
-/** Leaves, and checks that `happened` comes true in time. */
-async function leavesInTime(leave: () => void, happened: Promise<unknown>): Promise<void> {
-  const since = performance.now();
-  leave();
-  await happened;
-  const took = performance.now() - since;
-  assert.ok(took < withinMs, `took ${took} ms`);
-}
-
-/** What one machine may need to be slow at: the same measure three times, one must hold. */
-async function oneOfThree(check: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (attempt === 3 || !(error instanceof assert.AssertionError) || !/^took /.test(error.message)) throw error;
-    }
-  }
-}
-
 /** Takes connections and never says anything. */
 async function silentServer() {
   const sockets = new Set<Socket>();
@@ -87,7 +70,8 @@ const routes = {
   '/v1/embeddings': { input: 'Hi' },
 } as const;
 
-describe('a client’s leaving reaches the engine within 100 ms', () => {
+describe('a client’s leaving reaches the engine within 100 ms', function () {
+  this.timeout(30_000);
   for (const [path, body] of Object.entries(routes)) {
     it(`while ${path} waits for its turn: the engine never hears of it, the place is free`, async () => {
       const engine = await startOpenAiCompatible({ models: ['m'], timing: { answerMs: 10_000 } });
@@ -99,12 +83,15 @@ describe('a client’s leaving reaches the engine within 100 ms', () => {
       const first = leaving(proxy, path, { model: 'm', ...body });
       await engine.waitForRequest();
 
-      await oneOfThree(async () => {
+      await onceInTime(async () => {
         const known = proxy.records.length;
         const waiting = leaving(proxy, path, { model: 'm', ...body });
         while (proxy.proxy.stats().inFlight < 2) await new Promise((resolve) => setImmediate(resolve));
         const recorded = proxy.recordOf((record) => proxy.records.indexOf(record) >= known);
-        await leavesInTime(waiting.leave, recorded);
+        await inTime(withinMs, () => {
+          waiting.leave();
+          return recorded;
+        });
         assert.equal((await recorded).outcome, 'aborted');
       });
 
@@ -131,11 +118,14 @@ describe('a client’s leaving reaches the engine within 100 ms', () => {
       const engine = await startOpenAiCompatible({ models: ['m'], timing: { answerMs: 10_000 } });
       const proxy = await before(engine);
 
-      await oneOfThree(async () => {
+      await onceInTime(async () => {
         const known = engine.requests.length;
         const { leave } = leaving(proxy, path, { model: 'm', ...body });
         const seen = await engine.waitForRequest((request) => engine.requests.indexOf(request) >= known);
-        await leavesInTime(leave, seen.ended);
+        await inTime(withinMs, () => {
+          leave();
+          return seen.ended;
+        });
         assert.equal(await seen.ended, 'aborted');
       });
     });
@@ -150,12 +140,15 @@ describe('a client’s leaving reaches the engine within 100 ms', () => {
       });
       const proxy = await before(engine);
 
-      await oneOfThree(async () => {
+      await onceInTime(async () => {
         const known = engine.requests.length;
         const { answer, leave } = leaving(proxy, path, { model: 'm', ...routes[path], stream: true });
         await (await answer)?.body?.getReader().read();
         const seen = engine.requests[known]!;
-        await leavesInTime(leave, seen.ended);
+        await inTime(withinMs, () => {
+          leave();
+          return seen.ended;
+        });
         assert.equal(await seen.ended, 'aborted');
         await engine.waitForIdle();
       });
@@ -304,7 +297,7 @@ describe('a client that does not wait for a model to load', () => {
   const cold = { kind: 'ollama' as const, models: [model], model: { isLoaded: false } };
 
   it('does not stop the load, and nothing is generated for it', async () => {
-    const engine = await startOllama({ timing: { loadMs: 300, tokenMs: 20 }, reply: { text: 'word '.repeat(1000) } });
+    const engine = await startOllama({ timing: { loadMs: 1500, tokenMs: 20 }, reply: { text: 'word '.repeat(1000) } });
     const proxy = await before(engine, cold);
     const { leave } = leaving(proxy, '/v1/chat/completions', { model, messages, stream: true });
     const seen = await engine.waitForRequest();
@@ -370,8 +363,9 @@ describe('a thousand clients that leave at random', () => {
     const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
     const leaves = new Map<string, () => void>();
     const admit: Gate['admit'] = (facts) => {
-      // From the arrival, so that clients leave at every stage however slow this machine is
-      setTimeout(leaves.get(String(facts.headers['x-test-client'])) ?? (() => undefined), random(60));
+      // From the arrival, so that clients leave at every stage however slow this machine is. One in eight stays.
+      const leave = leaves.get(String(facts.headers['x-test-client']));
+      if (leave !== undefined && random(8) !== 0) setTimeout(leave, random(60));
       return openGate.admit(facts);
     };
     const proxy = await startProxy({
@@ -403,7 +397,7 @@ describe('a thousand clients that leave at random', () => {
 
     while (proxy.proxy.stats().inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
     for (const engine of [plain, llama, ollama]) {
-      await engine.waitForIdle(2000);
+      await engine.waitForIdle(patienceMs);
       assert.deepEqual(engine.errors, []);
     }
     const ids = ['plain', 'llama', 'ollama'];
@@ -420,7 +414,7 @@ describe('a thousand clients that leave at random', () => {
     assert.equal(proxy.records.length, proxy.proxy.stats().requests);
     assert.ok(proxy.records.filter(({ outcome }) => outcome === 'aborted').length > 100);
     assert.ok(proxy.records.filter(({ outcome }) => outcome === 'ok').length > 20);
-  }).timeout(30_000);
+  }).timeout(60_000);
 });
 
 describe('a client that cuts its connection hard', () => {

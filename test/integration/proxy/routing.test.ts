@@ -255,7 +255,7 @@ describe('places at an engine', () => {
   });
 
   it('give signs of life to streaming clients that wait for one', async () => {
-    const engine = await engineOf({ timing: { answerMs: 200 } });
+    const engine = await engineOf({ timing: { answerMs: 1500 } });
     const proxy = await proxyOver(
       { a: engine },
       {
@@ -329,7 +329,7 @@ describe('several engines with one model', () => {
       const answer = await ask(proxy, { messages: [{ role: 'user', content: text }, ...more] });
       return answer.headers.get('x-flm-engine');
     };
-    engines[0]!.script({ timing: { answerMs: 100 } });
+    engines[0]!.script({ timing: { answerMs: 1000 } });
     const busy = turn('busy');
     await engines[0]!.waitForRequest();
     assert.equal(await turn('mine'), 'b');

@@ -60,7 +60,8 @@ describe('Fault matrix: the circuit breaker, on every route', () => {
         const told = await scene.ask();
         errorIn(route.api, told.text);
         assertNothingLeaked(told);
-        codes.push([told.status, scene.records.at(-1)?.errorCode]);
+        const record = await scene.recordOf((each) => scene.records.indexOf(each) === i);
+        codes.push([told.status, record.errorCode]);
       }
 
       const unreachable = [502, 'engine_unreachable'];

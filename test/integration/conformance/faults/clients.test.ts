@@ -47,6 +47,7 @@ describe('Fault matrix: clients that leave, on every route (40)', () => {
       const scene = await withEngine(route);
 
       for (let i = 0; i < 3; i++) assert.equal((await scene.ask()).status, 200);
+      await scene.recordOf((record) => scene.records.indexOf(record) === 2);
 
       assert.deepEqual(
         scene.records.map(({ outcome }) => outcome),

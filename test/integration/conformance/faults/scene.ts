@@ -6,6 +6,9 @@ import { startProxy, type Harness, type HarnessOptions } from '../../../helpers/
 import { columns, type Script } from '../columns';
 import type { FaultRoute } from './routes';
 
+/** A busy machine gets that long to come to rest; less than a test may take. */
+const patienceMs = 8000;
+
 /** The key that FLM holds for the engine; no client may ever see it. */
 export const engineKey = 'engine-key-0123456789';
 
@@ -116,7 +119,7 @@ export function assertNothingLeaked({ text, headers }: Told): void {
 /** All is over: nothing in flight, every request in the log once, no generation left at the engine. */
 export async function assertQuiet(scene: Scene & { readonly engine?: Simulator<CommonScript> }): Promise<void> {
   const { proxy, records, engine } = scene;
-  const deadline = Date.now() + 3000;
+  const deadline = Date.now() + patienceMs;
   const isQuiet = (): boolean => proxy.stats().inFlight === 0 && traffic(scene).inFlight === 0;
   while (!isQuiet() && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual([proxy.stats().inFlight, traffic(scene).inFlight], [0, 0], 'in flight');

@@ -187,7 +187,7 @@ describe('Requests of Anthropic’s client', () => {
     it(`hear pings while a model loads, and their errors after that, ${way}`, async () => {
       const config = { 'proxy.heartbeatSeconds': 0.05 };
       const script = {
-        timing: { loadMs: 250 },
+        timing: { loadMs: 1000 },
         reply: { text: 'one two', failAfterTokens: 0, failMessage: 'no memory' },
       };
       const { url, model, post } = await before('ollama', way, script, { config });

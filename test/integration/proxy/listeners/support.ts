@@ -121,9 +121,11 @@ export async function isRefused(host: string, port: number): Promise<boolean> {
 /** Lets everybody in: who may is not what these tests are about. */
 export const admitAll = () => ({ ok: true, identity: { type: 'local' } }) as const;
 
-/** Waits turn by turn of the event loop; rejects, naming what it waited for, after 8 s. */
+const patienceMs = 20_000;
+
+/** Waits turn by turn of the event loop; rejects, naming what it waited for, after 20 s. */
 export async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 8_000;
+  const deadline = Date.now() + patienceMs;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
     await new Promise((resolve) => setImmediate(resolve));

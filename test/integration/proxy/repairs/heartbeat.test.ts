@@ -14,7 +14,7 @@ describe('heartbeats', () => {
   afterEach(stopAll);
 
   it('keep a client with an engine that loads its model, and the stream is whole', async () => {
-    const engine = await startOllama({ timing: { loadMs: 300 } });
+    const engine = await startOllama({ timing: { loadMs: 1000 } });
     const { post, recordOf } = await before(engine, 'ollama', model, { config });
 
     const answer = await post('/v1/chat/completions', ask);
@@ -40,7 +40,7 @@ describe('heartbeats', () => {
   });
 
   it('come between events of a stream that falls silent', async () => {
-    const engine = await startOllama({ wire: { stall: { afterEvents: 2, forMs: 250 } } });
+    const engine = await startOllama({ wire: { stall: { afterEvents: 2, forMs: 1000 } } });
     const { post } = await before(engine, 'ollama', model, { config });
 
     const text = await (await post('/v1/chat/completions', ask)).text();
