@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
@@ -85,7 +86,11 @@ export async function startPebble(
   };
   const directoryUrl = `https://localhost:${listen}/dir`;
   try {
-    await untilAnswers(directoryUrl, authority.cert);
+    await Promise.all([
+      untilAnswers('Pebble', () => fetchText(directoryUrl, authority.cert)),
+      untilAnswers('its DNS server', () => connected(dns ?? 0)),
+      untilAnswers('its management of the DNS server', () => connected(dnsManagement ?? 0)),
+    ]);
   } catch (error) {
     await stop();
     throw error;
@@ -112,17 +117,26 @@ async function freePorts(count: number): Promise<readonly number[]> {
   return [...ports];
 }
 
-async function untilAnswers(url: string, ca: string): Promise<void> {
+async function untilAnswers(what: string, ask: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   for (;;) {
     try {
-      await fetchText(url, ca);
+      await ask();
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw new Error('Pebble did not start', { cause: error });
+      if (Date.now() > deadline) throw new Error(`${what} did not start`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+function connected(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve();
+    }).once('error', reject);
+  });
 }
 
 function fetchText(url: string, ca: string): Promise<string> {

@@ -453,11 +453,12 @@ describe('certificate by ACME, from a real ACME server (Pebble)', function () {
     });
   });
 
-  describe('from a server that refuses every fourth nonce', () => {
+  describe('from a server that refuses nonces now and then', () => {
     let refusing: Pebble;
     let refusingProxy: AcmeProxy;
     before(async function () {
-      refusing = await startPebble(pebbleOrSkip(this), { PEBBLE_WFE_NONCEREJECT: '25' });
+      // In percent. The client gives up after six in a row: once in a million requests.
+      refusing = await startPebble(pebbleOrSkip(this), { PEBBLE_WFE_NONCEREJECT: '10' });
       running.push(refusing);
       refusingProxy = await startAcmeProxy(refusing);
       running.push(refusingProxy);
@@ -473,7 +474,7 @@ describe('certificate by ACME, from a real ACME server (Pebble)', function () {
       const refusals = () => refusingProxy.seen.filter(({ problem }) => problem === 'badNonce').length;
 
       await keeper.start(settings, []);
-      for (let more = 0; more < 5 && refusals() === 0; more++) await keeper.renew();
+      for (let more = 0; more < 20 && refusals() === 0; more++) await keeper.renew();
 
       assert.equal(keeper.state.phase, 'ready', JSON.stringify(keeper.state));
       assert.equal(keeper.state.notice, undefined);

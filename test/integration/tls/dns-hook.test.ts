@@ -9,7 +9,7 @@ import { FakeClock } from '../../helpers/fake-clock';
 import { temporaryFolder } from '../../unit/tls/support';
 
 describe('program that sets DNS records', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let clock: FakeClock;
   before(function () {
