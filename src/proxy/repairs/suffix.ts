@@ -1,18 +1,23 @@
+import type { EngineKind } from '../../core/engine';
 import { choicesOf } from './choices';
 import { isJsonObject, type JsonObject } from './json-object';
 import type { ChunkRepair, Repair, RepairContext, RequestView } from './repair';
+import { isVersionWithin } from './version-range';
 
 /**
  * Completions that fill in before a `suffix`, as editors ask for autocomplete.
  *
- * llama-server has it as `/infill` only, in its own words (and says 501 for a model without the tokens for it). vLLM
- * declares the member and ignores it, and nobody knows what LM Studio does: what would come out goes on behind the cursor
- * as if nothing followed, so those requests are refused.
+ * llama-server has it as `/infill` only, in its own words (and says 501 for a model without the tokens for it). vLLM 0.32
+ * fills in with the models that it has a form for (DeepSeek V4: vllm 44229) and refuses others itself (recorded:
+ * `completions-suffix`), so it is left alone; before, it declared the member and ignored it. Nobody knows what LM Studio
+ * does. Where the member is ignored, what comes out goes on behind the cursor as if nothing followed: those requests are
+ * refused.
  */
 export const suffix: Repair = {
   name: 'suffix',
   kinds: ['llamacpp', 'vllm', 'lmstudio'],
   routes: ['/v1/completions'],
+  isNeedless: judgesSuffix,
   request: (body, { engine, kind }) => {
     if (!wants(body)) return undefined;
     if (kind !== 'llamacpp') {
@@ -38,6 +43,11 @@ export const suffix: Repair = {
   chunks: (context) => (isInfill(context) ? new InfillChunks(context.requestId) : undefined),
   whole: (context) => (isInfill(context) ? { apply: (answer) => asCompletion(answer, context.requestId) } : undefined),
 };
+
+/** This version of an engine fills in before a `suffix`, or refuses it itself. */
+export function judgesSuffix(kind: EngineKind, version: string): boolean {
+  return kind === 'vllm' && !isVersionWithin(version, '0', '0.32.0');
+}
 
 function wants(request: RequestView): boolean {
   const value = request.value('suffix');

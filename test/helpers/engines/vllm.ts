@@ -49,6 +49,8 @@ export interface VllmScript extends CommonScript {
   isEngineDead?: boolean;
   /** Elastic scaling: 503 with a plain string as error. */
   isScaling?: boolean;
+  /** The model has a form for filling in (`suffix`), as DeepSeek V4. Default: off. */
+  fillsInMiddle?: boolean;
   /** Errors before 2025-08-06: flat. */
   hasFlatErrors?: boolean;
 }
@@ -271,7 +273,7 @@ async function inference(context: Context, kind: InferenceKind): Promise<void> {
     sendError(context, 400, 'BadRequestError', message);
     return;
   }
-  if (kind === 'completion' && typeof body['suffix'] === 'string') {
+  if (kind === 'completion' && typeof body['suffix'] === 'string' && script.fillsInMiddle !== true) {
     sendError(
       context,
       400,

@@ -58,6 +58,23 @@ describe('filling in the middle', () => {
     assert.deepEqual([infilled.status, completed.status, engine.requests.length], [501, 400, 0]);
   });
 
+  for (const fillsInMiddle of [true, false]) {
+    it(`is left to a new vLLM, whose model ${fillsInMiddle ? 'can' : 'cannot'}`, async () => {
+      const engine = await startVllm({ fillsInMiddle, reply: { text: 'x' } });
+      const known = { engine: { version: '0.32.0' } };
+      const proxy = await before(engine, 'vllm', 'Qwen/Qwen3-8B', known);
+
+      const infilled = await proxy.post('/infill', { model: 'Qwen/Qwen3-8B', ...infill });
+      const completed = await proxy.post('/v1/completions', { model: 'Qwen/Qwen3-8B', prompt: 'a', suffix: 'b' });
+
+      const status = fillsInMiddle ? 200 : 400;
+      assert.deepEqual([infilled.status, completed.status], [status, status]);
+      const asked = engine.requestsTo('/v1/completions').map(({ json: body }) => (body as { suffix?: string }).suffix);
+      assert.deepEqual(asked, ['): pass', 'b']);
+      if (!fillsInMiddle) assert.match(await completed.text(), /models with FIM completion rendering/);
+    });
+  }
+
   it('is what a completion with a suffix becomes for llama.cpp, in OpenAI’s words', async () => {
     const engine = await startLlamaServer({ hasInfill: true, reply: { text: ['x', ', y'], promptTokens: 6 } });
     const { client } = await before(engine, 'llamacpp', llamaModel);

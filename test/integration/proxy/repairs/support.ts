@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import type { EngineKind } from '../../../../src/core/engine';
+import type { Engine, EngineKind } from '../../../../src/core/engine';
 import type { Model } from '../../../../src/core/model';
 import { startLlamaServer } from '../../../helpers/engines/llama-server';
 import { startLmStudio } from '../../../helpers/engines/lmstudio';
@@ -40,10 +40,17 @@ export async function before(
   engine: { url: string; stop(): Promise<void> },
   kind: EngineKind,
   ids: string | readonly string[],
-  { config = {}, model = {} }: { config?: Record<string, unknown>; model?: Partial<Model> } = {},
+  {
+    config = {},
+    model = {},
+    engine: facts = {},
+  }: { config?: Record<string, unknown>; model?: Partial<Model>; engine?: Partial<Engine> } = {},
 ): Promise<Before> {
   const models = typeof ids === 'string' ? [ids] : ids;
-  const proxy = await startProxy({ engines: [{ id: 'engine', baseUrl: engine.url, models, kind, model }], config });
+  const proxy = await startProxy({
+    engines: [{ id: 'engine', baseUrl: engine.url, models, kind, model, engine: facts }],
+    config,
+  });
   open.push(proxy, engine);
   return { ...proxy, client: new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: 'unused', maxRetries: 0 }) };
 }

@@ -30,6 +30,13 @@ describe('suffix', () => {
     }
   });
 
+  it('is left to vLLM from the version on that fills in, or refuses it itself', () => {
+    assert.equal(suffix.isNeedless?.('vllm', '0.32.0'), true);
+    assert.equal(suffix.isNeedless('vllm', '0.26.0'), false);
+    assert.equal(suffix.isNeedless('vllm', 'dev'), false, 'unknown: refused');
+    assert.equal(suffix.isNeedless('llamacpp', 'b9999'), false);
+  });
+
   it('is refused beside several prompts', () => {
     assertRefused(changeOf(suffix, { ...body, prompt: ['a', 'b'] }, llamacpp), 'prompt', /one text/);
   });
