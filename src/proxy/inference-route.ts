@@ -7,6 +7,7 @@ import { parseRequest } from './dialects/plan-call';
 import type { Exchange } from './exchange';
 import { forward, type ForwardDeps } from './forward';
 import { ForwardListener } from './forward-listener';
+import type { HeldBodies } from './held-bodies';
 import type { InferenceBody } from './inference-body';
 import { openAiError } from './openai-error';
 import { readRequestBody } from './request-body';
@@ -16,6 +17,7 @@ import type { Router } from './routing/router';
 export interface InferenceDeps extends ForwardDeps {
   readonly gate: Gate;
   readonly router: Router;
+  readonly held: HeldBodies;
   config(): FlmConfig;
 }
 
@@ -60,7 +62,7 @@ export async function handleInference(deps: InferenceDeps, exchange: Exchange): 
 }
 
 async function receiveBody(
-  { clock, gate }: InferenceDeps,
+  { clock, gate, held }: InferenceDeps,
   config: FlmConfig,
   exchange: Exchange,
 ): Promise<Buffer | undefined> {
@@ -70,7 +72,7 @@ async function receiveBody(
     return undefined;
   }
   const maxMiB = config['proxy.bodyLimitMiB'];
-  const limits = { maxBytes: maxMiB * mebi, maxMiB, uploadSeconds: config['timeouts.uploadSeconds'] };
+  const limits = { maxBytes: maxMiB * mebi, maxMiB, uploadSeconds: config['timeouts.uploadSeconds'], held };
   exchange.ownTime.wait();
   const read = await readRequestBody(exchange, limits, clock);
   exchange.ownTime.resume();
@@ -82,6 +84,13 @@ async function receiveBody(
   } else if (read.reason === 'slow') {
     gate.report({ type: 'slow-upload', facts: exchange.facts });
     exchange.respondError(read.error, 'request_timeout');
+  } else if (read.reason === 'no-room') {
+    exchange.refuse({
+      rule: 'held-bodies',
+      code: 'too_many_concurrent',
+      message: read.error.message,
+      retryAfterSec: 1,
+    });
   }
   return undefined;
 }

@@ -10,6 +10,7 @@ import { EnginePools } from './engine-pools';
 import { Entrance } from './entrance';
 import type { Exchange, ExchangeHost } from './exchange';
 import { guardedGate } from './guarded-gate';
+import { HeldBodies } from './held-bodies';
 import { createHttpApp } from './http-app';
 import { handleInference } from './inference-route';
 import { bindExactly, listenOnFreePort } from './listen';
@@ -52,6 +53,7 @@ export class ProxyServer implements ExchangeHost {
   readonly #metrics: ProxyMetrics;
   readonly #entrance: Entrance;
   readonly #exchanges = new Set<Exchange>();
+  readonly #held = new HeldBodies();
   readonly #activity = new Emitter<ProxyStats>();
   readonly #connections = new Map<string, number>();
   readonly #outerConnections: OuterConnections;
@@ -187,6 +189,7 @@ export class ProxyServer implements ExchangeHost {
 
   settled(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
+    this.#held.release(exchange);
     this.#outerConnections.settled(exchange.req.socket);
     const record = exchange.record();
     this.#deps.gate.settled(record);
@@ -205,6 +208,7 @@ export class ProxyServer implements ExchangeHost {
       clock,
       pools: this.#pools,
       router: this.#router,
+      held: this.#held,
       unread: this.#unread,
       config: () => this.#config,
     };

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../core/clock';
 import type { Exchange } from './exchange';
+import type { HeldBodies } from './held-bodies';
 import type { OpenAiError } from './openai-error';
 import { openAiError } from './openai-error';
 
@@ -9,13 +10,15 @@ export interface BodyLimits {
   /** As set in `flm.proxy.bodyLimitMiB`, for the message. */
   readonly maxMiB: number;
   readonly uploadSeconds: number;
+  /** Undefined: too small to be counted. */
+  readonly held?: HeldBodies;
 }
 
 export type ReadBody =
   | { readonly ok: true; readonly bytes: Buffer }
   | {
       readonly ok: false;
-      readonly reason: 'too-large' | 'slow';
+      readonly reason: 'too-large' | 'slow' | 'no-room';
       readonly error: OpenAiError;
       readonly declared?: number;
     }
@@ -69,6 +72,7 @@ function listen(exchange: Exchange, limits: BodyLimits, clock: Clock, resolve: (
   const onData = (chunk: Buffer): void => {
     bytes += chunk.length;
     if (bytes > limits.maxBytes) settle(tooLarge(limits));
+    else if (limits.held?.take(exchange, chunk.length, limits.maxBytes) === false) settle(noRoom());
     else chunks.push(chunk);
   };
   const onEnd = (): void =>
@@ -91,4 +95,9 @@ function tooLarge({ maxMiB }: BodyLimits): { ok: false; reason: 'too-large'; err
 function tooSlow({ uploadSeconds }: BodyLimits): { ok: false; reason: 'slow'; error: OpenAiError } {
   const message = `The request body did not arrive within ${uploadSeconds} s (setting flm.timeouts.uploadSeconds).`;
   return { ok: false, reason: 'slow', error: openAiError('request_timeout', message) };
+}
+
+function noRoom(): { ok: false; reason: 'no-room'; error: OpenAiError } {
+  const message = 'Too many large requests are here at once. Send fewer at a time.';
+  return { ok: false, reason: 'no-room', error: openAiError('too_many_concurrent', message) };
 }
