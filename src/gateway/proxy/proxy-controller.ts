@@ -1,15 +1,13 @@
-import type { Clock } from '../../core/clock';
 import type { FlmConfig } from '../../core/config-schema';
 import { Emitter } from '../../core/emitter';
-import { FlmError, messageOf } from '../../core/errors';
 import type { Logger } from '../../core/logger';
 import { reason, reasonText, type Reason } from '../../core/reason';
 import type { ProxyState } from '../../protocol/gateway-rpc';
-import type { OpenedProxy, OpenProxy } from '../gateway-ports';
+import type { OpenedProxy } from '../gateway-ports';
 import { Throttle } from '../throttle';
-import { portsTried } from '../../proxy/listen';
 import { closedPlan, type ExposurePlan, type ListenFailure } from '../../proxy/listeners/exposure-plan';
 import { endpointUrl, loopbackHost } from '../exposure/endpoints';
+import { openOnPort, type PortOpening } from './open-on-port';
 
 /** A stop a person asked for: streams get their error event, the port is free within 2 s. */
 const stopDrainMs = 0;
@@ -17,14 +15,8 @@ const stopDrainMs = 0;
 const moveDrainMs = 60_000;
 /** Requests beginning and ending are told that often at most; what they cost was 4 % of a request's time. */
 const activityMs = 50;
-/** After a take-over the previous owner's port may need a moment to become free. */
-const rememberedPortAttempts = 8;
-const rememberedPortRetryMs = 150;
 
-export interface ProxyControllerDeps {
-  readonly open: OpenProxy;
-  readonly isPortFree: (port: number) => Promise<boolean>;
-  readonly clock: Clock;
+export interface ProxyControllerDeps extends PortOpening {
   readonly logger: Logger;
 }
 
@@ -179,7 +171,7 @@ export class ProxyController {
     if (this.#place !== undefined) return true;
     this.#failure = undefined;
     this.#enter('starting');
-    const opened = await this.#open(rememberedPort);
+    const opened = await openOnPort(this.#deps, this.#config, this.#wantedPort, rememberedPort);
     if ('code' in opened) {
       this.#failure = opened;
       this.#deps.logger.error(reasonText(opened));
@@ -242,26 +234,6 @@ export class ProxyController {
     this.#exposed = exposed;
     for (const { message } of exposed.failures) this.#deps.logger.warn(`The proxy is not open as planned: ${message}`);
     this.#exposedChanges.fire(exposed);
-  }
-
-  async #open(rememberedPort?: number): Promise<OpenedProxy | Reason> {
-    const wanted = this.#wantedPort;
-    const isFree = rememberedPort !== undefined && (await this.#waitForPort(rememberedPort));
-    try {
-      return await this.#deps.open(this.#config, isFree ? rememberedPort : wanted);
-    } catch (error) {
-      if (FlmError.is(error, 'port_in_use')) return reason('proxy.noPort', wanted, wanted + portsTried);
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      return reason('proxy.bindFailed', `${loopbackHost}:${wanted}`, messageOf(cause));
-    }
-  }
-
-  async #waitForPort(port: number): Promise<boolean> {
-    for (let attempt = 1; attempt <= rememberedPortAttempts; attempt++) {
-      if (await this.#deps.isPortFree(port)) return true;
-      await new Promise<void>((resolve) => this.#deps.clock.setTimeout(resolve, rememberedPortRetryMs));
-    }
-    return false;
   }
 
   async #close(proxy: OpenedProxy, drainMs: number): Promise<void> {
