@@ -1,3 +1,4 @@
+import type { Model } from '../core/model';
 import type { Localizer } from './localizer';
 
 /** Between the facts of one line: `3.2B · Q4_K_M · 8k`. */
@@ -24,6 +25,23 @@ export function formatContext(l10n: Localizer, loaded: number | undefined, max: 
   }
   const known = loaded ?? max;
   return known === undefined ? '' : formatTokens(known);
+}
+
+/** Context of a model that is not loaded, where the engine may give it less than it could have; else empty. */
+export function expectedContextText(l10n: Localizer, model: Model): string {
+  const { contextExpected: expected, contextLoaded, contextMax } = model;
+  if (expected === undefined || contextLoaded !== undefined) return '';
+  const tokens = formatTokens(expected.tokens);
+  switch (expected.from) {
+    case 'parameters':
+      return tokens;
+    case 'others':
+      return l10n.t('{0}, as other models of this engine', tokens);
+    case 'default':
+      return contextMax === undefined
+        ? l10n.t('{0} assumed until it is loaded', tokens)
+        : l10n.t('at most {0}; {1} assumed until it is loaded', formatTokens(contextMax), tokens);
+  }
 }
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
@@ -84,4 +102,16 @@ export function formatDay(epochMs: number, language: string): string {
 /** Date and time of day in the reader's locale. */
 export function formatTime(epochMs: number, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(epochMs);
+}
+
+/** The same with its time zone, for somebody who may be in another. */
+export function formatTimeAndZone(epochMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).format(epochMs);
 }

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../core/exposure';
 import type { Share } from '../../core/share';
 import type { TlsState } from '../../core/tls';
-import { formatTime } from '../format';
+import { formatTimeAndZone } from '../format';
 import { dotenvSnippet } from '../keys/key-snippets';
 import type { Localizer } from '../localizer';
 import { plainText } from '../safe-text';
@@ -75,7 +75,7 @@ export function messageWithoutKey(
       l10n.t('API key: {0}', key),
       l10n.t('Models: {0}', share.limits.models?.map(plainText).join(', ') ?? modelsText(l10n, share.limits)),
       ...(model === '' ? [] : [l10n.t('To begin with: {0}', plainText(model))]),
-      ...(until === undefined ? [] : [l10n.t('Until: {0}', formatTime(until, l10n.language))]),
+      ...(until === undefined ? [] : [l10n.t('Until: {0}', formatTimeAndZone(until, l10n.language))]),
     ].join('\n'),
   ].join('\n\n');
 }

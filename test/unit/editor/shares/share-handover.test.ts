@@ -43,6 +43,15 @@ describe('what is sent to the other side', () => {
     assert.match(message, /Until: /);
   });
 
+  it('says in which time zone it ends: the other side may be in another', () => {
+    const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'short' }).formatToParts(handover().share.expiresAt);
+    const zone = parts.find(({ type }) => type === 'timeZoneName')!.value;
+
+    const until = /Until: (.*)/.exec(messageForOthers(english, handover()))?.[1];
+
+    assert.ok(until?.endsWith(` ${zone}`), until);
+  });
+
   it('says how to trust the certificate, with the certificate itself and its fingerprint', () => {
     const message = messageForOthers(english, handover());
 
