@@ -1,6 +1,9 @@
 import type { FlmConfig } from '../core/config-schema';
 
-/** Connections at once, over all clients: above a thousand streams, below what a process may open. */
+/**
+ * Connections at once on each address of the loopback, and on all others together, so that nobody out there takes this
+ * machine's own: above a thousand streams, below what a process may open.
+ */
 export const maxConnections = 4096;
 
 /** Of these, from one address beyond this machine (or one /64), blocked or not: it takes several to keep others out. */
