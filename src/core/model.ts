@@ -15,6 +15,15 @@ export type Capability = (typeof capabilities)[number];
 /** What a person may say of chat models whose server does not: most OpenAI-compatible servers list names alone. */
 export const declarableCapabilities = ['tools', 'vision', 'thinking'] as const satisfies readonly Capability[];
 
+/**
+ * Context length in tokens to reckon with while a model is not loaded, and where it comes from: the model's own
+ * `parameters`, what the engine gives `others` of its models, or the smallest `default` of its documentation.
+ */
+export interface ExpectedContext {
+  readonly tokens: number;
+  readonly from: 'parameters' | 'others' | 'default';
+}
+
 /** One model of one engine. */
 export interface Model {
   /** As the engine calls it; sent upstream unchanged. Any string: may hold `/ : @ %`, spaces, a Windows path. */
@@ -34,6 +43,8 @@ export interface Model {
   readonly contextMax?: number;
   /** Context length in tokens the engine actually gives it now. Often far below `contextMax`. */
   readonly contextLoaded?: number;
+  /** Where an engine may load the model with less than `contextMax`. Of no matter while `contextLoaded` is known. */
+  readonly contextExpected?: ExpectedContext;
   readonly sizeBytes?: number;
   readonly vramBytes?: number;
   /** As printed by engines: `8.2B`, `26B-A4B`. */
@@ -53,4 +64,9 @@ export interface Model {
   readonly expiresAt?: number;
   /** When the model appeared, epoch seconds; stable, or absent (several engines answer «now» each time). */
   readonly created?: number;
+}
+
+/** Tokens that prompt and answer may have together: what the engine gives now, else what it is expected to give. */
+export function usableContext({ contextLoaded, contextExpected, contextMax }: Model): number | undefined {
+  return contextLoaded ?? contextExpected?.tokens ?? contextMax;
 }

@@ -1,6 +1,7 @@
-import type { Capability, Model } from '../core/model';
+import type { Capability, ExpectedContext, Model } from '../core/model';
 import { arrayOf, compact, countOf, objectOf, textOf, textsOf, type JsonObject } from './json';
 import { modelIdOf, uniqueModels } from './model-list';
+import { numCtxOf } from './ollama-context';
 import { capabilitiesFromName, isSystemFirstName } from './model-names';
 
 /** One row of `/api/tags`, with what is needed to ask `/api/show` for the rest. */
@@ -80,14 +81,17 @@ function parseTag(row: JsonObject | undefined): OllamaTag | undefined {
 /** What `POST /api/show` adds to a row. Members it does not tell are absent. */
 export function parseOllamaShow(
   body: unknown,
-): Partial<Pick<Model, 'capabilities' | 'contextMax' | 'embeddingLength'>> {
+): Partial<Pick<Model, 'capabilities' | 'contextMax' | 'contextExpected' | 'embeddingLength'>> {
   const fields = objectOf(body);
   const info = objectOf(fields?.model_info);
+  const numCtx = numCtxOf(fields?.parameters);
   const architecture = textOf(info?.['general.architecture'], 80);
   const told = (name: string) => (architecture === undefined ? undefined : countOf(info?.[`${architecture}.${name}`]));
   return compact({
     capabilities: ollamaCapabilities(fields?.capabilities),
     contextMax: told('context_length'),
+    contextExpected:
+      numCtx === undefined ? undefined : ({ tokens: numCtx, from: 'parameters' } satisfies ExpectedContext),
     embeddingLength: told('embedding_length'),
   });
 }

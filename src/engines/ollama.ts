@@ -10,8 +10,17 @@ import {
   type OllamaRunning,
   type OllamaTag,
 } from './ollama-models';
+import { givenContext, smallestDefault, withExpected } from './ollama-context';
 import type { ProbeAnswer, ProbeSession } from './probe';
 import { reason } from '../core/reason';
+
+const contextMemoName = 'ollama.context';
+
+/** What an engine gives its models, as of the last time it was seen. */
+interface GivenContext {
+  readonly given: number | undefined;
+  readonly least: number;
+}
 
 const tagsPath = '/api/tags';
 const psPath = '/api/ps';
@@ -51,19 +60,37 @@ async function look(session: ProbeSession): Promise<Finding> {
   }
   const isComplete = await showMissing(session, tags);
   const running = ps.ok && ps.status === 200 ? parseOllamaPs(parseJson(ps.body)) : undefined;
+  const told = version.ok ? parseOllamaVersion(parseJson(version.body)) : undefined;
   const models = tags.map((tag) => completed(session, tag));
   return compact({
     observation,
-    models: running === undefined ? models : withRunning(models, running),
-    version: version.ok ? parseOllamaVersion(parseJson(version.body)) : undefined,
+    models: withContexts(session, running === undefined ? models : withRunning(models, running), running ?? [], told),
+    version: told,
     isPartial: isComplete ? undefined : true,
   });
 }
 
-/** Asks `/api/show` for models without metadata until all are known or the time is up; says whether all are. */
+/** The models with what to reckon with while they are not loaded, as far as it is known by now. */
+function withContexts(
+  { memo }: ProbeSession,
+  models: readonly Model[],
+  running: readonly OllamaRunning[],
+  version?: string,
+): readonly Model[] {
+  const known = memo.get(contextMemoName) as GivenContext | undefined;
+  const given = givenContext(models, running) ?? known?.given;
+  const least = version === undefined && known !== undefined ? known.least : smallestDefault(version);
+  memo.set(contextMemoName, { given, least } satisfies GivenContext);
+  return withExpected(models, given, least);
+}
+
+/**
+ * Asks `/api/show` for models not asked about yet until all are known or the time is up; says whether all are. Only
+ * there stands the context that a model asks for itself.
+ */
 async function showMissing(session: ProbeSession, tags: readonly OllamaTag[]): Promise<boolean> {
   const shown = showMemo(session);
-  const missing = tags.filter((tag) => !tag.isComplete && !shown.has(memoKey(tag)));
+  const missing = tags.filter((tag) => tag.model.isCloud !== true && !shown.has(memoKey(tag)));
   let next = 0;
   const worker = async () => {
     for (let tag = missing[next++]; tag !== undefined; tag = missing[next++]) {
@@ -79,8 +106,10 @@ async function showMissing(session: ProbeSession, tags: readonly OllamaTag[]): P
 }
 
 function completed(session: ProbeSession, tag: OllamaTag): Model {
-  const shown = tag.isComplete ? undefined : showMemo(session).get(memoKey(tag));
-  return shown === undefined ? tag.model : { ...tag.model, ...shown };
+  const shown = showMemo(session).get(memoKey(tag));
+  if (shown === undefined) return tag.model;
+  if (!tag.isComplete) return { ...tag.model, ...shown };
+  return { ...tag.model, ...(shown.contextExpected && { contextExpected: shown.contextExpected }) };
 }
 
 const showMemoName = 'ollama.show';
@@ -116,7 +145,7 @@ async function pulse(session: ProbeSession, known: KnownEngine): Promise<Finding
   if (running === undefined) return { observation: badAnswer(path), isSuspect: true };
   return {
     observation,
-    models: withRunning(known.models, running),
+    models: withContexts(session, withRunning(known.models, running), running),
     isListChanged: hasNewStrangers(session, known.models, running),
   };
 }

@@ -1,4 +1,5 @@
 import type { Catalog, CatalogEntry } from '../core/catalog';
+import { usableContext } from '../core/model';
 
 /** One model as `GET /v1/models` tells it: OpenAI's four members, and further ones that clients skip or use. */
 export interface ListedModel {
@@ -56,7 +57,7 @@ export function findEntry(catalog: Catalog, encodedId: string, canUse: CanUse = 
 }
 
 function listed({ id, engine, model }: CatalogEntry): ListedModel {
-  const context = model.contextLoaded ?? model.contextMax;
+  const context = usableContext(model);
   return {
     id,
     object: 'model',

@@ -1,7 +1,7 @@
 import { isUsable, type Engine } from '../../core/engine';
-import type { Model } from '../../core/model';
+import { usableContext, type Model } from '../../core/model';
 import { canonicalModelId } from '../../core/model-id';
-import { formatTokens, separator } from '../format';
+import { expectedContextText, formatTokens, separator } from '../format';
 import type { Localizer } from '../localizer';
 import { plainText } from '../safe-text';
 import { canChat, modelFacts, modelLabel } from '../tree/model-nodes';
@@ -57,9 +57,9 @@ function describe(l10n: Localizer, engine: Engine, model: Model): ModelInformati
   };
 }
 
-/** What the engine gives the model now, else what the model could have, else little. */
+/** What the engine gives the model now, else what it is expected to give, else what the model could have, else little. */
 export function assumedContext(model: Model): number {
-  return model.contextLoaded ?? model.contextMax ?? unknownContext;
+  return usableContext(model) ?? unknownContext;
 }
 
 /** Engines share one context between question and answer; a quarter of it, within reason, is kept for the answer. */
@@ -76,11 +76,14 @@ function familyOf(model: Model): string {
 }
 
 function tooltipOf(l10n: Localizer, engine: Engine, model: Model): string {
-  const known = model.contextLoaded ?? model.contextMax;
+  const expected = expectedContextText(l10n, model);
   return [
     [plainText(engine.name), plainText(engine.version ?? ''), engine.baseUrl].filter(Boolean).join(separator),
     [plainText(model.family ?? ''), ...modelFacts(l10n, model, false)].filter(Boolean).join(separator),
-    known === undefined ? l10n.t('Context length not known; FLM assumes {0}', formatTokens(unknownContext)) : '',
+    expected === '' ? '' : `${l10n.t('Context, when loaded')}: ${expected}`,
+    usableContext(model) === undefined
+      ? l10n.t('Context length not known; FLM assumes {0}', formatTokens(unknownContext))
+      : '',
     model.isCloud === true ? l10n.t('Runs in the cloud of its vendor: prompts leave this machine.') : '',
   ]
     .filter(Boolean)

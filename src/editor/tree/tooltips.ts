@@ -2,7 +2,7 @@ import type { Engine, EngineSource } from '../../core/engine';
 import type { ModelMeasurement } from '../../core/measurements';
 import type { Model } from '../../core/model';
 import { canonicalModelId } from '../../core/model-id';
-import { formatAge, formatBytes, formatCount, formatTime, formatTokens } from '../format';
+import { expectedContextText, formatAge, formatBytes, formatCount, formatTime, formatTokens } from '../format';
 import { localizeReason, type Localizer } from '../localizer';
 import { firstTokenText, speedText } from '../measurements/measured-texts';
 import { markdownText } from '../safe-text';
@@ -75,6 +75,7 @@ export function modelTooltip(
     [l10n.t('In GPU memory'), bytes(l10n, model.vramBytes)],
     [l10n.t('Context, made for'), tokens(l10n, model.contextMax)],
     [l10n.t('Context, loaded with'), tokens(l10n, model.contextLoaded)],
+    [l10n.t('Context, when loaded'), expectedContextText(l10n, model)],
     [l10n.t('Embedding length'), count(l10n, model.embeddingLength)],
     [l10n.t('Adapter of'), markdownText(model.parent ?? '')],
     [l10n.t('Aliases'), (model.aliases ?? []).slice(0, 5).map(markdownText).join(', ')],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { usableContext } from '../../../src/core/model';
 import { connect } from 'node:net';
 import type { Engine } from '../../../src/core/engine';
 import { startLlamaServer } from '../../helpers/engines/llama-server';
@@ -187,6 +188,24 @@ describe('detection against simulated engines', function () {
 
     await vllm.stop();
     await until(monitor, (snapshot) => snapshot.engines[0]?.state === 'network-error');
+  });
+
+  it('the context that Ollama will load a model with', async () => {
+    const models = [
+      { name: 'asks:1b', contextLength: 131_072, numCtx: 16_384 },
+      { name: 'runs:1b', contextLength: 131_072 },
+      { name: 'waits:1b', contextLength: 131_072 },
+    ];
+    const ollama = resources.add(await startOllama({ models, loaded: [{ name: 'runs:1b', contextLength: 32_768 }] }));
+
+    const [engine] = await resources.look(ollama.url);
+
+    const contexts = engine?.models.map((model) => [model.id, usableContext(model)]);
+    assert.deepEqual(contexts, [
+      ['asks:1b', 16_384],
+      ['runs:1b', 32_768],
+      ['waits:1b', 32_768],
+    ]);
   });
 
   for (const hasToolParser of [true, false]) {

@@ -1,4 +1,5 @@
 import type { Catalog, CatalogEntry } from '../../../core/catalog';
+import { usableContext } from '../../../core/model';
 import { findEntry, visibleEntries, type CanUse } from '../../model-list';
 import type { JsonObject } from '../../repairs/json-object';
 
@@ -22,7 +23,7 @@ function modelInfo({ id, engine, model }: CatalogEntry) {
     id,
     display_name: `${model.displayName ?? model.id} (${engine.name})`,
     created_at: new Date((model.created ?? 0) * 1000).toISOString(),
-    max_input_tokens: model.contextLoaded ?? model.contextMax ?? null,
+    max_input_tokens: usableContext(model) ?? null,
     max_tokens: null,
     capabilities: null,
     lifecycle: 'active',

@@ -45,6 +45,15 @@ describe("models for VS Code's picker", () => {
     assert.deepEqual([maxInputTokens, maxOutputTokens], [131_072 - 16_384, 16_384]);
   });
 
+  it('have the context they are expected to be loaded with, and say how it is known', () => {
+    const expected = { contextMax: 131_072, contextExpected: { tokens: 4096, from: 'default' } } as const;
+    const { maxInputTokens, maxOutputTokens, tooltip } = one(expected);
+
+    assert.equal(maxInputTokens + maxOutputTokens, 4096);
+    assert.match(tooltip, /Context, when loaded: at most 128k; 4k assumed until it is loaded/);
+    assert.equal(one({ ...expected, contextLoaded: 32_768 }).maxInputTokens, 32_768 - 8192);
+  });
+
   it('say so where the engine tells no context', () => {
     assert.match(one({}).tooltip, /not known; FLM assumes 4k/);
   });

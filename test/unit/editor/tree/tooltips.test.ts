@@ -29,6 +29,20 @@ describe('tooltips', () => {
     assert.doesNotMatch(modelTooltip(english, makeEngine(), makeModel(), now), /less context/);
   });
 
+  for (const [from, says] of [
+    ['parameters', '8k'],
+    ['others', '8k, as other models of this engine'],
+    ['default', 'at most 128k; 8k assumed until it is loaded'],
+  ] as const) {
+    it(`of a model that is not loaded say what it will be loaded with (${from})`, () => {
+      const model = makeModel({ contextMax: 131_072, contextExpected: { tokens: 8192, from } });
+
+      assert.ok(modelTooltip(english, makeEngine(), model, now).includes(`| Context, when loaded | ${says} |`));
+      const loaded = { ...model, contextLoaded: 16_384 };
+      assert.doesNotMatch(modelTooltip(english, makeEngine(), loaded, now), /when loaded/);
+    });
+  }
+
   it('of a model tell what only the settings say it can do', () => {
     const model = makeModel({ capabilities: ['chat', 'vision', 'tools'], declared: ['tools'] });
 
