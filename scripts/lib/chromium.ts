@@ -60,10 +60,11 @@ export async function ensureChromium(): Promise<string> {
       quiet: true,
       timeoutMs: aptTimeoutMs,
     };
-    await run('apt-get', ['update'], options);
+    const retries = ['-o', 'Acquire::Retries=3'];
+    await run('apt-get', [...retries, 'update'], options);
     await run(
       'apt-get',
-      ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', 'chromium'],
+      [...retries, '-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', 'chromium'],
       options,
     );
     const installed = findChromium();

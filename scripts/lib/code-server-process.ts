@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { end, run, start } from './child.mjs';
 import type { CodeServerInstall } from './code-server';
 import { requireFreePort } from './free-port';
 
-const startTimeoutMs = 60_000;
-const hostEndTimeoutMs = 15_000;
+/** Both end a hang on a busy machine; they judge no speed. */
+const startTimeoutMs = 120_000;
+const hostEndTimeoutMs = 60_000;
 const reconnectionGraceSeconds = 5;
 
 export interface CodeServerOptions {
@@ -31,7 +32,7 @@ export interface CodeServer {
   readonly output: () => string;
   /** Extension hosts alive now. */
   readonly hosts: () => number;
-  /** Resolves when no more than `count` extension hosts are left; rejects after 15 s. Close the pages first. */
+  /** Resolves when no more than `count` extension hosts are left; rejects after 60 s. Close the pages first. */
   readonly hostsLeft: (count: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -108,11 +109,19 @@ function folderArguments(dataFolder: string): string[] {
 
 /** As user and as machine settings: a remote window takes machine-scoped ones from the latter only. */
 export function writeSettings(dataFolder: string, settings: Readonly<Record<string, unknown>>): void {
-  for (const owner of ['User', 'Machine']) {
-    const folder = join(dataFolder, 'data', owner);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+  for (const file of settingsFiles(dataFolder)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`);
   }
+}
+
+/** What stands in both now. */
+export function settingsTexts(dataFolder: string): readonly string[] {
+  return settingsFiles(dataFolder).map((file) => readFileSync(file, 'utf8'));
+}
+
+function settingsFiles(dataFolder: string): readonly string[] {
+  return ['User', 'Machine'].map((owner) => join(dataFolder, 'data', owner, 'settings.json'));
 }
 
 /** Variables of a VS Code terminal would make the server talk to that VS Code. */

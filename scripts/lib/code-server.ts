@@ -71,7 +71,7 @@ async function installCodeServer(folder: string): Promise<void> {
 
 async function install(cwd: string, args: readonly string[], node?: string): Promise<void> {
   const { code, output } = await npm(
-    ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...args],
+    ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=5', ...args],
     { cwd, quiet: true, timeoutMs: installTimeoutMs, ...(node === undefined ? {} : { node }) },
   );
   if (code !== 0) throw new Error(`npm install in ${cwd} failed (exit code ${code}):\n${output.slice(-3000)}`);

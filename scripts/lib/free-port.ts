@@ -1,8 +1,24 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/**
+ * Below what systems give to outgoing connections by themselves (Linux from 32,768, macOS and Windows from 49,152; RFC
+ * 6335 §6): a port from there would now and then be taken by somebody's connection before it is listened on.
+ */
+const from = 20_000;
+const to = 32_000;
+const maxTries = 100;
+
+/** A port of 127.0.0.1 that was free a moment ago, and that only somebody who asks for it may take meanwhile. */
 export async function freePort(): Promise<number> {
-  return listenOnce(0);
+  for (let tries = 0; tries < maxTries; tries++) {
+    try {
+      return await listenOnce(randomInt(from, to));
+    } catch {
+      // In use, or kept back by the system: try another.
+    }
+  }
+  throw new Error(`No free port between ${from} and ${to} in ${maxTries} tries.`);
 }
 
 /** The wanted port, or the first free one of the next hundred. */

@@ -3,7 +3,7 @@ import { runInCodeServer } from './run-in-code-server';
 import { TestRun } from './test-run';
 import type { TestResult } from './result-reporter';
 
-const timeoutMs = 5 * 60_000;
+const timeoutMs = 10 * 60_000;
 
 /** What both hosts need to run the same tests. */
 export interface HostTests {

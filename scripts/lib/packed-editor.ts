@@ -1,14 +1,23 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { ensureChromium, launchChromium } from './chromium';
 import { ensureCodeServer } from './code-server';
-import { installExtension, startCodeServer, writeSettings, type CodeServer } from './code-server-process';
+import {
+  installExtension,
+  settingsTexts,
+  startCodeServer,
+  writeSettings,
+  type CodeServer,
+} from './code-server-process';
 import { freePort } from './free-port';
 import { cacheFolder } from './project.mjs';
 import { packVsix } from './vsix.mjs';
 import { Workbench } from './workbench';
+
+const settingTimeoutMs = 30_000;
 
 /** Settings under which a workbench shows nothing but what is looked at. */
 const quietSettings = {
@@ -121,7 +130,16 @@ export class PackedEditor {
     writeSettings(this.#folder, this.#settings);
   }
 
-  /** Resolves when the extension hosts of closed windows have ended, all but `count`; rejects after 15 s. */
+  /** Resolves when a window has taken a setting out of a settings file; rejects after 30 s. */
+  async settingTakenBack(name: string): Promise<void> {
+    const deadline = Date.now() + settingTimeoutMs;
+    while (settingsTexts(this.#folder).every((text) => text.includes(`"${name}"`))) {
+      if (Date.now() > deadline) throw new Error(`${name} still stands in the settings.`);
+      await delay(100);
+    }
+  }
+
+  /** Resolves when the extension hosts of closed windows have ended, all but `count`; rejects after 60 s. */
   async windowsLeft(count: number): Promise<void> {
     await this.#server.hostsLeft(count);
   }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 
 const openTimeoutMs = 60_000;
-const actionTimeoutMs = 15_000;
+const actionTimeoutMs = 30_000;
 const paletteTimeoutMs = 5_000;
 /** From one question of a command to the next; the gateway may have to be asked in between. */
 const stepTimeoutMs = 30_000;
@@ -173,6 +173,13 @@ export class Workbench {
   /** What a webview of the window shows; there must be one only. */
   webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Closes every editor, and resolves when their tabs and webviews are gone. */
+  async closeEditors(): Promise<void> {
+    await this.runCommand('View: Close All Editors');
+    const left = this.page.locator('.editor-group-container .tab, iframe.webview');
+    await left.first().waitFor({ state: 'detached', timeout: stepTimeoutMs });
   }
 
   /** Drags the sidebar's edge. */

@@ -45,6 +45,8 @@ describe('engines', () => {
     try {
       await configure('engines.addresses', [{ url: simulator.url }]);
       await enginesAt([simulator.url]);
+      // A look round that is under way would be shared, and may have been here already.
+      await stateWhere('nothing is looked for', ({ engines }) => !engines.isScanning);
       const before = simulator.requests.length;
 
       await execute('flm.engines.refresh');

@@ -9,7 +9,7 @@ import { ResultReporter } from '../../scripts/lib/result-reporter';
  * when one fails; the result itself goes into a file, because both hosts report little more than an exit code.
  */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: ResultReporter, forbidOnly: true });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, reporter: ResultReporter, forbidOnly: true });
   const require = createRequire(__filename);
   for (const name of readdirSync(__dirname).sort()) {
     if (!name.endsWith('.test.cjs')) continue;

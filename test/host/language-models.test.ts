@@ -192,8 +192,9 @@ describe('the language models', () => {
       for await (const part of response.stream) if (part instanceof LanguageModelTextPart) cancel.cancel();
     })();
 
-    await simulator.waitForIdle();
+    // The engine has begun once something was read; only then does idle mean that it was stopped.
     await reading.catch(() => undefined);
+    await simulator.waitForIdle(timeoutMs);
     assert.deepEqual(
       simulator.generations.map(({ state }) => state),
       ['cancelled'],

@@ -115,7 +115,7 @@ describe('the proxy', () => {
       // Leaving the loop aborts the request.
       for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
 
-      await simulator.waitForIdle();
+      await simulator.waitForIdle(30_000);
       assert.deepEqual(
         simulator.generations.map(({ state }) => state),
         ['cancelled'],

@@ -21,7 +21,7 @@ async function until<T>(what: string, find: () => T | undefined | Promise<T | un
 async function acceptUntil(done: Promise<void>): Promise<void> {
   const state = { isDone: false };
   const ended = done.finally(() => (state.isDone = true));
-  for (let tries = 0; !state.isDone && tries < 100; tries++) {
+  for (let tries = 0; !state.isDone && tries < 250; tries++) {
     await delay(200);
     await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
   }

@@ -5,7 +5,7 @@ import { readQr } from './support/read-qr';
 import { busySharing, makeShare } from './support/sample-data';
 
 describe('sharing', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const browser = usePanel();
 
   it('says who can reach the proxy, why and until when, and closes it with one click', async () => {
@@ -132,7 +132,7 @@ describe('sharing', function () {
     await panel.page.locator('dialog').getByRole('button', { name: 'New Key' }).click();
     const secret = await panel.page.locator('dialog .secret').innerText();
     await panel.page.keyboard.press('Escape');
-    await panel.page.locator('dialog').waitFor({ state: 'detached' });
+    await panel.dialogsGone();
 
     assert.match(secret, /^flm-k7m2p9q4r8s1-/);
     assert.equal(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../scripts/lib/free-port';
 import { PackedEditor } from '../../../scripts/lib/packed-editor';
 import { at } from '../../../scripts/lib/project.mjs';
@@ -6,6 +7,7 @@ import { attack, createKey, savePolicy } from '../../../scripts/lib/security-wal
 import type { Workbench } from '../../../scripts/lib/workbench';
 import { startOllama } from '../../helpers/engines/ollama';
 import { Teardown } from '../../helpers/teardown';
+import { PipeWindow } from './pipe-window';
 
 const testTimeoutMs = 180_000;
 /** From a click or a request to what the workbench shows of it, on a machine busy with other things. */
@@ -73,6 +75,13 @@ describe('security in a workbench', function () {
       // The tests of a busy machine would be refused as requests of other machines.
       services: { resources: 'off' },
     });
+    const pipe = await PipeWindow.connect(editor.globalStorage);
+    teardown.call(() => pipe.close());
+    const deadline = Date.now() + shownTimeoutMs;
+    while (((await pipe.request('policy/get', {})).policy as { mode?: string }).mode !== 'enforce') {
+      assert.ok(Date.now() < deadline, 'the saved policy is not in force');
+      await delay(50);
+    }
 
     await window.screenshot(picture('policy'));
     await window.runCommand('FLM: Set the Security Mode…');

@@ -48,7 +48,7 @@ describe('the packed extension in a workbench', function () {
       await window.showContainer('FLM');
 
       const welcome = window.page.locator('.sidebar .welcome-view-content');
-      await welcome.locator('.monaco-button').first().waitFor({ timeout: 30_000 });
+      await welcome.locator('.monaco-button').nth(2).waitFor({ timeout: 30_000 });
       await window.screenshot(picture('welcome'));
       const buttons = await welcome.locator('.monaco-button').allInnerTexts();
       assert.deepEqual(buttons, ['Add an Engine', 'Open Settings', 'Run the Demo Engine']);
@@ -92,7 +92,7 @@ describe('the packed extension in a workbench', function () {
       for (const name of ['Ollama', 'vLLM', 'LM Studio', 'llama.cpp']) {
         await first.row(name).first().waitFor({ timeout: 30_000 });
       }
-      await first.row('Qwen/Qwen3-8B').first().waitFor();
+      await first.row('Qwen/Qwen3-8B').first().waitFor({ timeout: 30_000 });
       await first.screenshot(picture('tree'));
     });
 
