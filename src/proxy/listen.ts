@@ -8,7 +8,7 @@ export const portsTried = 20;
 const backlog = 4096;
 
 /** How long the check that a bound address leads to us may take. */
-const checkMs = 1000;
+export const checkMs = 1000;
 
 /** In use, or kept by the system (Windows reserves ranges of ports and then says EACCES). */
 const takenCodes = new Set(['EADDRINUSE', 'EACCES']);
@@ -65,7 +65,8 @@ export function reachesUs(server: Server, host: string, port: number): Promise<b
   return new Promise((resolve) => {
     const arrived = new Set<number>();
     const socket = connect({ host: target, port });
-    const timer = setTimeout(() => settle(false), checkMs);
+    // Once the connections that wait were seen: this process itself may have been held up for so long.
+    const timer = setTimeout(() => setImmediate(() => settle(false)), checkMs);
     const settle = (isOurs: boolean): void => {
       clearTimeout(timer);
       server.off('connection', onConnection);

@@ -591,6 +591,22 @@ describe('listening', () => {
     ours.close();
     other.close();
   });
+
+  it('takes its own port for no one else’s when this process was held up while it looked', async () => {
+    const { checkMs, reachesUs } = await import('../../../src/proxy/listen');
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+
+    const looking = reachesUs(server, '127.0.0.1', (server.address() as AddressInfo).port);
+    process.nextTick(() => {
+      const until = performance.now() + checkMs + 100;
+      while (performance.now() < until);
+    });
+    const isOurs = await looking;
+    server.close();
+
+    assert.equal(isOurs, true);
+  });
 });
 
 describe('a changed configuration', () => {
