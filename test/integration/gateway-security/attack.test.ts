@@ -42,7 +42,7 @@ describe('an attack on a shared gateway', function () {
       reply: { text: Array.from({ length: tokens }, (_, n) => `t${n} `) },
       timing: { tokenMs: 20 },
     });
-    gateway = await HeadlessGateway.start({ engineUrl: engine.url, settings: { 'timeouts.uploadSeconds': 1 } });
+    gateway = await HeadlessGateway.start({ engineUrl: engine.url, settings: { 'timeouts.uploadSeconds': 3 } });
     await gateway.setPolicy(policy);
     ({ secret } = await gateway.createKey('colleague'));
     streams = honestStreams();

@@ -114,7 +114,7 @@ const plain = { tls: { mode: 'off', plainHttp: true } };
   it('ends when the last key expires', async () => {
     await gateway.run();
     await gateway.setPolicy(plain);
-    await gateway.createKey('short', { expiresAt: Date.now() + 3_000 });
+    await gateway.createKey('short', { expiresAt: Date.now() + 6_000 });
     await exposedOn(there);
 
     await exposedOn();
@@ -187,7 +187,7 @@ const plain = { tls: { mode: 'off', plainHttp: true } };
     await gateway.request('exposure/confirm', {
       scope: 'interfaces',
       addresses: [there],
-      until: Date.now() + 2_000,
+      until: Date.now() + 5_000,
     });
     await exposedOn(there);
 

@@ -3,13 +3,14 @@ import OpenAI from 'openai';
 import type { KeyScope } from '../../../src/core/api-key';
 import { startOpenAiCompatible, type OpenAiCompatibleSimulator } from '../../helpers/engines/openai-compatible';
 import { chat, HeadlessGateway, type CallAnswer } from '../../helpers/headless-gateway';
+import { untilDayHasRoom } from '../../helpers/utc-day';
 import { builtGateway } from '../gateway/built-gateway';
 
 const chatPath = '/v1/chat/completions';
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 
 describe('API keys at the proxy', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let engine: OpenAiCompatibleSimulator;
   let gateway: HeadlessGateway;
 
@@ -264,6 +265,7 @@ describe('API keys at the proxy', function () {
     });
 
     it('tokens a day, after a restart too', async () => {
+      await untilDayHasRoom();
       engine.script({ reply: { text: 'much', promptTokens: 60, completionTokens: 50 } });
       const secret = await secretOf({ tokensPerDay: 100 });
 
@@ -299,8 +301,10 @@ describe('API keys at the proxy', function () {
       );
 
       assert.equal(answers.length, 2);
-      const rows = (await gateway.request('access/query', { keyId: idOf(secret) })).rows;
-      assert.ok(rows.some(({ queueMs }) => (queueMs ?? 0) > 0));
+      await gateway.until('the record of the one that waited', async () => {
+        const { rows } = await gateway.request('access/query', { keyId: idOf(secret) });
+        return rows.find(({ queueMs }) => (queueMs ?? 0) > 0);
+      });
     });
 
     it('requests at once: who waited too long is told to come back', async () => {

@@ -73,8 +73,11 @@ describe('hosts in the network', function () {
     const answer = await ask(stranger, head);
 
     assert.deepEqual([statusOf(answer), codeOf(answer)], ['403', 'key_out_of_scope']);
-    const { rows } = await gateway.request('access/query', { address: stranger.address });
-    assert.deepEqual([rows[0]?.outcome, rows[0]?.bytesIn], ['refused', 0]);
+    const row = await gateway.until(
+      'the access record',
+      async () => (await gateway.request('access/query', { address: stranger.address })).rows[0],
+    );
+    assert.deepEqual([row.outcome, row.bytesIn], ['refused', 0]);
   });
 
   it('is who the wire says, whatever its headers claim', async () => {

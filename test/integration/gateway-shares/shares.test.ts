@@ -3,6 +3,7 @@ import { FlmError } from '../../../src/core/errors';
 import type { CreateShareParams } from '../../../src/protocol/sharing-rpc';
 import { startOpenAiCompatible, type OpenAiCompatibleSimulator } from '../../helpers/engines/openai-compatible';
 import { chat, HeadlessGateway } from '../../helpers/headless-gateway';
+import { untilDayHasRoom } from '../../helpers/utc-day';
 import { builtGateway } from '../gateway/built-gateway';
 
 const chatPath = '/v1/chat/completions';
@@ -13,7 +14,7 @@ const stranger = '198.51.100.1';
 const otherAddress = process.platform === 'linux' ? '127.0.0.2' : undefined;
 
 describe('shares', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
   let engine: OpenAiCompatibleSimulator;
   let gateway: HeadlessGateway;
 
@@ -49,6 +50,7 @@ describe('shares', function () {
     });
 
   it('let in whom they are for, for what they are for, until their limit, and nobody after their end', async () => {
+    await untilDayHasRoom();
     const { key, share: made } = await share({ limits: { models: ['sim/small'], requestsPerDay: 2 } });
 
     const fromStranger = await ask(key.secret, stranger);
@@ -72,6 +74,7 @@ describe('shares', function () {
   });
 
   it('tell what they were used for, also after a restart, and keep the day’s count', async () => {
+    await untilDayHasRoom();
     const { key, share: made } = await share({ limits: { requestsPerDay: 2 } });
     await ask(key.secret, colleague);
     await ask(key.secret, stranger);
@@ -92,7 +95,7 @@ describe('shares', function () {
   });
 
   it('end by themselves, and leave their record', async () => {
-    const { key, share: made } = await share({ expiresAt: Date.now() + 2500 });
+    const { key, share: made } = await share({ expiresAt: Date.now() + 6_000 });
     assert.equal((await ask(key.secret, colleague)).status, 200);
 
     const ended = await gateway.until('it has ended', async () =>

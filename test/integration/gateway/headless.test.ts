@@ -86,7 +86,7 @@ describe('headless gateway', function () {
     const line = await gateway.serving();
 
     assert.notEqual(line.port, port);
-    assert.match(gateway.stderr, new RegExp(`Port ${port} is in use`));
+    await gateway.logged(new RegExp(`Port ${port} is in use`));
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -131,7 +131,7 @@ describe('headless gateway', function () {
 
     assert.equal((await gateway.serving()).host, '127.0.0.1');
     assert.deepEqual((await gateway.serving()).exposed, []);
-    assert.match(gateway.stderr, /needs a usable API key/);
+    await gateway.logged(/needs a usable API key/);
   });
 
   it('names a bad value, uses its default and serves', async () => {
@@ -139,8 +139,8 @@ describe('headless gateway', function () {
 
     await gateway.serving();
 
-    assert.match(gateway.stderr, /flm\.timeouts\.idleSeconds must be number; its default applies/);
-    assert.match(gateway.stderr, /flm\.colour is not a setting of FLM/);
+    await gateway.logged(/flm\.timeouts\.idleSeconds must be number; its default applies/);
+    await gateway.logged(/flm\.colour is not a setting of FLM/);
   });
 
   for (const [what, content, expected] of [

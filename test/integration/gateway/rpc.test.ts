@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { freePort } from '../../../scripts/lib/free-port';
 import { systemClock } from '../../../src/core/clock';
 import { FlmError, type ErrorCode } from '../../../src/core/errors';
 import { silentLogger } from '../../../src/core/logger';
@@ -17,10 +18,14 @@ import { protocolVersion, type GatewayRequestName } from '../../../src/protocol/
 import type { GatewayWorkerMessage } from '../../../src/protocol/gateway-worker';
 import { builtGateway } from './built-gateway';
 
+/** A slow machine gets that long for an answer. */
+const patienceMs = 20_000;
+
 describe('gateway worker and its RPC', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let gatewayFile: string;
   let dataDir: string;
+  let settings: object;
   const workers: Worker[] = [];
   const clients: GatewayClient[] = [];
   const connections: PipeConnection[] = [];
@@ -28,8 +33,9 @@ describe('gateway worker and its RPC', function () {
   before(async () => {
     ({ gatewayFile } = await builtGateway());
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'flm-rpc-'));
+    settings = { 'engines.detect': false, 'proxy.port': await freePort(), 'timeouts.probeSeconds': 10 };
   });
   afterEach(async () => {
     for (const connection of connections.splice(0)) connection.dispose();
@@ -39,7 +45,6 @@ describe('gateway worker and its RPC', function () {
   });
 
   const leasePath = () => join(dataDir, 'gateway.lease.json');
-  const settings = { 'engines.detect': false };
 
   function launch(): Worker {
     const worker = new Worker(gatewayFile, { workerData: { dataDir, version: '1.0.0', settings } });
@@ -70,14 +75,14 @@ describe('gateway worker and its RPC', function () {
   async function greeted(lease: GatewayLease): Promise<PipeConnection> {
     const connection = await open(lease.pipe);
     connection.listen();
-    const answer = await connection.request('hello', hello(lease.token), 5_000);
+    const answer = await connection.request('hello', hello(lease.token), patienceMs);
     assert.equal(answer.ok, true);
     return connection;
   }
 
   const hello = (token: string, version = protocolVersion) => ({ token, protocolVersion: version, version: '1.0.0' });
   const ask = (connection: PipeConnection, name: string, params: object) =>
-    connection.request(name as GatewayRequestName, params, 5_000);
+    connection.request(name as GatewayRequestName, params, patienceMs);
   const failsWith = (code: ErrorCode) => (error: unknown) => FlmError.is(error, code);
 
   function client(version = '1.0.0'): GatewayClient {
@@ -111,7 +116,7 @@ describe('gateway worker and its RPC', function () {
     const connection = await open(lease.pipe);
     connection.listen();
 
-    const answer = await connection.request('hello', hello('wrong'), 5_000);
+    const answer = await connection.request('hello', hello('wrong'), patienceMs);
     await connection.closed;
 
     assert.deepEqual(answer, { ok: false, cause: 'token', version: '1.0.0' });
@@ -159,19 +164,20 @@ describe('gateway worker and its RPC', function () {
   it('a peer that announces a huge message is cut off', async () => {
     const { lease } = await serving();
     const socket = connect(lease.pipe);
+    const end = closed(socket);
 
     socket.write('Content-Length: 999999999\r\n\r\n{');
 
-    await once(socket, 'close');
+    await end;
   });
 
   it('a peer that sends garbage is cut off, and others are still served', async () => {
     const { lease } = await serving();
     const socket = connect(lease.pipe);
-    socket.on('error', () => undefined);
+    const end = closed(socket);
 
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    await once(socket, 'close');
+    await end;
 
     await greeted(lease);
   });
@@ -179,10 +185,11 @@ describe('gateway worker and its RPC', function () {
   it('a peer that sends something that is no JSON is cut off', async () => {
     const { lease } = await serving();
     const socket = connect(lease.pipe);
+    const end = closed(socket);
 
     socket.write('Content-Length: 4\r\n\r\n{{{{');
 
-    await once(socket, 'close');
+    await end;
   });
 
   it('a second worker learns that the place is taken', async () => {
@@ -194,11 +201,11 @@ describe('gateway worker and its RPC', function () {
   it('an equal configuration is no change, another one moves the proxy', async () => {
     const { lease } = await serving();
     const connection = await greeted(lease);
-    const before = await connection.request('proxy/start', {}, 5_000);
+    const before = await connection.request('proxy/start', {}, patienceMs);
 
-    await connection.request('config/set', { settings }, 5_000);
-    const same = await connection.request('proxy/start', {}, 5_000);
-    const problems = await connection.request('config/set', { settings: { 'proxy.port': 'x' } }, 5_000);
+    await connection.request('config/set', { settings }, patienceMs);
+    const same = await connection.request('proxy/start', {}, patienceMs);
+    const problems = await connection.request('config/set', { settings: { 'proxy.port': 'x' } }, patienceMs);
 
     assert.equal(same.startedAt, before.startedAt);
     assert.equal(problems[0]?.key, 'flm.proxy.port');
@@ -208,10 +215,10 @@ describe('gateway worker and its RPC', function () {
     const { lease } = await serving();
     const connection = await greeted(lease);
 
-    const { baseUrl } = await connection.request('demo/start', {}, 15_000);
-    const running = await connection.request('engines/refresh', {}, 15_000);
-    await connection.request('demo/stop', {}, 5_000);
-    const stopped = await connection.request('engines/refresh', {}, 15_000);
+    const { baseUrl } = await connection.request('demo/start', {}, patienceMs);
+    const running = await connection.request('engines/refresh', {}, patienceMs);
+    await connection.request('demo/stop', {}, patienceMs);
+    const stopped = await connection.request('engines/refresh', {}, patienceMs);
 
     assert.equal(running.engines.find((engine) => engine.baseUrl === baseUrl)?.source, 'demo');
     assert.equal(
@@ -223,9 +230,9 @@ describe('gateway worker and its RPC', function () {
   it('diagnosis follows the demo engine from engine to answered test request', async () => {
     const { lease } = await serving();
     const connection = await greeted(lease);
-    await connection.request('demo/start', {}, 15_000);
-    await connection.request('engines/refresh', {}, 15_000);
-    await connection.request('proxy/start', {}, 5_000);
+    await connection.request('demo/start', {}, patienceMs);
+    await connection.request('engines/refresh', {}, patienceMs);
+    await connection.request('proxy/start', {}, patienceMs);
 
     const steps = await connection.request('diagnose', {}, 40_000);
 
@@ -251,7 +258,7 @@ describe('gateway worker and its RPC', function () {
     connection.listen();
 
     const params = { token: lease.token, version: '9.0.0', protocolVersion: protocolVersion + 1 };
-    assert.equal(await connection.request('yield', params, 5_000), null);
+    assert.equal(await connection.request('yield', params, patienceMs), null);
 
     assert.deepEqual(await closed, { type: 'closed', cause: 'yield' });
     assert.throws(() => readFileSync(leasePath()), { code: 'ENOENT' });
@@ -272,8 +279,8 @@ describe('gateway worker and its RPC', function () {
     const connection = await open(lease.pipe);
     connection.listen();
 
-    const older = await connection.request('hello', hello(lease.token, protocolVersion - 1), 5_000);
-    const newer = await connection.request('hello', hello(lease.token, protocolVersion + 1), 5_000);
+    const older = await connection.request('hello', hello(lease.token, protocolVersion - 1), patienceMs);
+    const newer = await connection.request('hello', hello(lease.token, protocolVersion + 1), patienceMs);
 
     assert.deepEqual(
       [older, newer],
@@ -304,7 +311,7 @@ describe('gateway worker and its RPC', function () {
     // The gateway is of our version in truth and refuses; an older one, which knows no protocolVersion, obeys.
     const connection = await open(lease.pipe);
     connection.listen();
-    await connection.request('yield', { token: lease.token, version: '2.0.0' }, 5_000);
+    await connection.request('yield', { token: lease.token, version: '2.0.0' }, patienceMs);
 
     const newer = client('2.0.0');
     await until(newer, ({ phase }) => phase === 'connected');
@@ -366,3 +373,10 @@ describe('gateway worker and its RPC', function () {
     assert.match(String(status.reason.args[0]), /missing\.js/);
   });
 });
+
+/** Resolves when the connection is gone, in order or not. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on('error', () => undefined).once('close', () => resolve());
+  });
+}

@@ -7,8 +7,11 @@ import { parseLease } from '../../../src/protocol/gateway-lease';
 import { builtGateway } from './built-gateway';
 import { Window } from './window';
 
+/** VS Code gives extensions 5 s to deactivate, then ends their host. */
+const deactivateMs = 5_000;
+
 describe('windows sharing a gateway', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let dataDir: string;
   let settings: object;
   let windows: Window[] = [];
@@ -104,7 +107,7 @@ describe('windows sharing a gateway', function () {
     });
 
     assert.equal(after.state?.proxy.port, port);
-    assert.ok(tookMs < 2_500, `closing took ${tookMs} ms`);
+    assert.ok(tookMs < deactivateMs, `closing took ${tookMs} ms`);
   });
 
   it('a proxy that was switched off stays off after a take-over', async () => {
