@@ -1,6 +1,7 @@
 import { isUsable, type Engine } from '../../core/engine';
+import type { Model } from '../../core/model';
 import { canonicalModelId } from '../../core/model-id';
-import { splitContext, assumedContext } from '../language-models/model-information';
+import { assumedContext, splitContext } from '../language-models/model-information';
 import { canChat, modelLabel } from '../tree/model-nodes';
 import type { ToolModel } from './config-edit';
 
@@ -23,9 +24,19 @@ export function toolModels(engines: readonly Engine[], hidden: readonly string[]
       name: labels.indexOf(label) === labels.lastIndexOf(label) ? label : id,
       callsTools: model.capabilities.includes('tools'),
       seesImages: model.capabilities.includes('vision'),
-      ...splitContext(assumedContext(model)),
+      ...splitContext(lastingContext(model)),
     };
   });
+}
+
+/**
+ * A tool's file stays as it is for weeks: what an engine is only supposed to begin with, because nothing tells, would cut
+ * the tool down for good. There the model's own length is written, and FLM warns where the engine cuts a prompt.
+ */
+function lastingContext({ contextExpected: expected, ...model }: Model): number {
+  return assumedContext(
+    expected === undefined || expected.from === 'default' ? model : { ...model, contextExpected: expected },
+  );
 }
 
 /** The one an agent can work with: it calls tools, and has the most room. */
