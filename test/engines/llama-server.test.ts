@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { busySlots, client, modelId, untilBusy, ways } from './support';
+import { busySlots, client, modelId, patienceMs, untilBusy, ways } from './support';
 
 const story = [{ role: 'user', content: 'Tell me a long story about a lighthouse keeper and the sea.' }] as const;
 
@@ -18,6 +18,7 @@ for (const way of ways) {
         model,
         messages: [{ role: 'user', content: 'Say hello.' }],
         max_completion_tokens: 24,
+        temperature: 0,
       });
 
       assert.notEqual(answer.choices[0]?.message.content?.trim() ?? '', '');
@@ -60,13 +61,18 @@ for (const way of ways) {
     });
 
     it('completes a text', async () => {
-      const answer = await openai.completions.create({ model, prompt: 'Once upon a time', max_tokens: 8 });
+      const answer = await openai.completions.create({
+        model,
+        prompt: 'Once upon a time',
+        max_tokens: 8,
+        temperature: 0,
+      });
 
       assert.notEqual(answer.choices[0]?.text ?? '', '');
     });
 
     it('stops generating when the client leaves in the middle of a stream', async () => {
-      await untilBusy(0, 10_000);
+      await untilBusy(0, patienceMs);
       const abort = new AbortController();
       const stream = await openai.chat.completions.create(
         { model, messages: [...story], max_completion_tokens: 3000, stream: true, ...{ ignore_eos: true } },
@@ -78,13 +84,13 @@ for (const way of ways) {
       assert.equal(await busySlots(), 1);
 
       abort.abort();
-      const tookMs = await untilBusy(0, 10_000);
+      const tookMs = await untilBusy(0, patienceMs);
 
       console.log(`    ${way.name}: the slot was free ${tookMs.toFixed(0)} ms after the client had left`);
     });
 
     it('stops generating when the client leaves an answer that is not streamed', async () => {
-      await untilBusy(0, 10_000);
+      await untilBusy(0, patienceMs);
       const abort = new AbortController();
       const answer = openai.chat.completions.create(
         { model, messages: [...story], max_completion_tokens: 3000, ...{ ignore_eos: true } },
@@ -94,12 +100,12 @@ for (const way of ways) {
         () => 'answered',
         () => 'aborted',
       );
-      await untilBusy(1, 10_000);
+      await untilBusy(1, patienceMs);
 
       abort.abort();
 
       assert.equal(await outcome, 'aborted');
-      await untilBusy(0, 10_000);
+      await untilBusy(0, patienceMs);
     });
 
     it('embeds texts: equal ones alike, others not, in the order they were given', async () => {

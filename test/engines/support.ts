@@ -29,12 +29,15 @@ export function client(baseURL: string, isGateway: boolean): OpenAI {
   return new OpenAI({ baseURL, apiKey: 'unused', maxRetries: isGateway ? 0 : 2, timeout: 60_000 });
 }
 
+/** The engine shares the machine with whatever else runs on it. */
+export const patienceMs = 30_000;
+
 /** The id of the model as `way` lists it: behind the gateway with the engine's name in front. */
 export async function modelId(openai: OpenAI, role: 'chat' | 'embed', isGateway: boolean): Promise<string> {
   if (!isGateway) return modelName;
   // Two engines of one kind are told apart by their port: `llamacpp-18080/model`.
   const { port } = new URL(role === 'chat' ? chatUrl : embedUrl);
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const ids = (await openai.models.list()).data.map(({ id }) => id);
     const id = ids.find((one) => one === `llamacpp-${port}/${modelName}`);
@@ -46,7 +49,7 @@ export async function modelId(openai: OpenAI, role: 'chat' | 'embed', isGateway:
 
 /** How many slots of the chat server are at work. */
 export async function busySlots(): Promise<number> {
-  const answer = await fetch(`${chatUrl}/slots`, { signal: AbortSignal.timeout(5000) });
+  const answer = await fetch(`${chatUrl}/slots`, { signal: AbortSignal.timeout(patienceMs) });
   const slots = (await answer.json()) as readonly { readonly is_processing: boolean }[];
   return slots.filter((slot) => slot.is_processing).length;
 }
