@@ -1,16 +1,29 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { bundleTests } from './bundle-tests';
 import { runMocha } from './mocha-suite';
 import { at } from './project.mjs';
 import type { TestResult } from './result-reporter';
 
+export interface ShardOptions {
+  /** How many mochas share the files. Default: one. */
+  readonly shards?: number;
+  /** Bundles the files first, into out/<folder>: for suites whose tests are over sooner than their files are read. */
+  readonly isBundled?: boolean;
+}
+
 /**
  * Runs the test files of a folder with several mochas at once, dealt out in turn: for suites whose files share nothing
- * but processor time. Throws as {@link runMocha} does, once all have ended.
+ * but processor time. Throws as {@link runMocha} and {@link bundleTests} do, once all have ended.
  */
-export async function runShards(folder: string, shards: number, timeoutMs: number): Promise<TestResult> {
+export async function runShards(
+  folder: string,
+  timeoutMs: number,
+  { shards = 1, isBundled = false }: ShardOptions,
+): Promise<TestResult> {
   const startedAt = Date.now();
   const hands = deal(testFilesOf(folder), shards);
-  const runs = await Promise.allSettled(hands.map((files) => runMocha(files, timeoutMs)));
+  const calls = isBundled ? await bundleTests(hands, at('out', folder)) : hands;
+  const runs = await Promise.allSettled(calls.map((call) => runMocha(call, timeoutMs)));
   const results = runs.map((run) => {
     if (run.status === 'rejected') throw run.reason;
     return run.value;

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import config from '../../.mocharc.json';
+import type { TestBundle } from './bundle-tests';
 import { end, start } from './child.mjs';
 import { at, root } from './project.mjs';
 import type { TestResult } from './result-reporter';
@@ -15,18 +17,17 @@ export interface RunOptions {
 }
 
 /**
- * Runs test files (paths or patterns) with mocha in another process. Throws when it takes too long, leaves no result, or
+ * Runs test files (paths or patterns), or a bundle of them, with mocha in another process. Throws when it takes too long, leaves no result, or
  * does not end by itself after its last test (a forgotten server, timer or child).
  */
 export async function runMocha(
-  files: readonly string[],
+  tests: readonly string[] | TestBundle,
   timeoutMs: number,
   { endGraceMs = usualEndGraceMs, output = 'inherit' }: RunOptions = {},
 ): Promise<TestResult> {
   const run = new TestRun();
   try {
-    const args = [at('node_modules', 'mocha', 'bin', 'mocha.js'), '--reporter', at('scripts/lib/result-reporter.ts')];
-    const child = start(process.execPath, [...args, ...files], {
+    const child = start(process.execPath, 'file' in tests ? callOfBundle(tests) : callOfFiles(tests), {
       cwd: root,
       env: { ...process.env, ...run.environment },
       stdio: ['ignore', output, output],
@@ -63,4 +64,16 @@ export async function runMocha(
   } finally {
     run.dispose();
   }
+}
+
+const mocha = at('node_modules', 'mocha', 'bin', 'mocha.js');
+
+function callOfFiles(files: readonly string[]): readonly string[] {
+  return [mocha, '--reporter', at('scripts/lib/result-reporter.ts'), ...files];
+}
+
+/** With the rules of .mocharc.json, but not what reads TypeScript. */
+function callOfBundle({ file, reporter }: TestBundle): readonly string[] {
+  const rules = ['--timeout', String(config.timeout), ...(config['forbid-only'] ? ['--forbid-only'] : [])];
+  return ['--enable-source-maps', mocha, '--no-config', ...rules, '--reporter', reporter, file];
 }

@@ -5,7 +5,7 @@ import { runChecks } from './check-suite';
 import { ensureChromium } from './chromium';
 import { ensureCodeServer } from './code-server';
 import { runHostTests } from './host-tests';
-import { runShards, testFilesOf } from './mocha-shards';
+import { runShards, testFilesOf, type ShardOptions } from './mocha-shards';
 import { ensurePebble } from './pebble';
 import type { TestResult } from './result-reporter';
 
@@ -37,7 +37,7 @@ export const hermeticSettings = {
 export const suites: readonly Suite[] = [
   { name: 'check', about: 'types, lint and format', needsBuild: false, exists: () => true, run: runChecks },
   mocha('manifest', 'package.json, translations and import arrows agree with the code', { timeoutMs: minute }),
-  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute, shards: 2 }),
+  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute, shards: 2, isBundled: true }),
   mocha('integration', 'real sockets on random ports of this machine', {
     timeoutMs: 30 * minute,
     needsBuild: true,
@@ -71,13 +71,11 @@ export const suites: readonly Suite[] = [
   }),
 ];
 
-interface MochaOptions {
+interface MochaOptions extends ShardOptions {
   readonly timeoutMs: number;
   /** Default: test/<name>. */
   readonly folder?: string;
   readonly needsBuild?: boolean;
-  /** How many mochas share the files. Default: one. */
-  readonly shards?: number;
   readonly prepare?: () => Promise<void>;
 }
 
@@ -91,7 +89,7 @@ function mocha(name: string, about: string, options: MochaOptions): Suite {
     exists: () => testFilesOf(folder).length > 0,
     run: async () => {
       await options.prepare?.();
-      return runShards(folder, options.shards ?? 1, options.timeoutMs);
+      return runShards(folder, options.timeoutMs, options);
     },
   };
 }

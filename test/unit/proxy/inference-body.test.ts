@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseInferenceBody, withModel, type InferenceBody } from '../../../src/proxy/inference-body';
+import { anyText } from '../../helpers/any-text';
 
 function parsed(text: string): InferenceBody {
   const result = parseInferenceBody(Buffer.from(text));
@@ -15,7 +16,7 @@ function refusal(text: string) {
 }
 
 const fields = fc
-  .dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
+  .dictionary(anyText(), fc.jsonValue())
   .map((object) =>
     Object.fromEntries(Object.entries(object).filter(([key]) => !/^(model|stream|__proto__)$/i.test(key))),
   );
@@ -64,7 +65,7 @@ describe('withModel', () => {
     fc.assert(
       fc.property(
         fields,
-        fc.string({ unit: 'binary' }),
+        anyText(),
         fc.string({ unit: 'grapheme' }),
         fc.constantFrom(0, 2),
         (rest, from, to, indent) => {

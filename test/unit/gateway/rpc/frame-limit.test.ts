@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { FrameLimit } from '../../../../src/gateway/rpc/frame-limit';
+import { anyText } from '../../../helpers/any-text';
 
 const frame = (body: string) => Buffer.from(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 
 describe('frame limit', () => {
   it('lets any messages pass however they are cut into pieces', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.string({ unit: 'binary' }), { maxLength: 5 }),
-        fc.integer({ min: 1, max: 40 }),
-        (bodies, size) => {
-          const bytes = Buffer.concat(bodies.map(frame));
-          const limit = new FrameLimit(10_000);
-          for (let at = 0; at < bytes.length; at += size) {
-            assert.equal(limit.accept(bytes.subarray(at, at + size)), true);
-          }
-        },
-      ),
+      fc.property(fc.array(anyText(), { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (bodies, size) => {
+        const bytes = Buffer.concat(bodies.map(frame));
+        const limit = new FrameLimit(10_000);
+        for (let at = 0; at < bytes.length; at += size) {
+          assert.equal(limit.accept(bytes.subarray(at, at + size)), true);
+        }
+      }),
     );
   });
 
