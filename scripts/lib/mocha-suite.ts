@@ -29,7 +29,8 @@ export async function runMocha(
   try {
     const child = start(process.execPath, 'file' in tests ? callOfBundle(tests) : callOfFiles(tests), {
       cwd: root,
-      env: { ...process.env, ...run.environment },
+      // As test/helpers/utc.ts, which a bundle does without.
+      env: { ...process.env, TZ: 'UTC', ...run.environment },
       stdio: ['ignore', output, output],
     });
     const ended = new Promise<boolean>((resolve) => {

@@ -36,8 +36,8 @@ export const hermeticSettings = {
 
 export const suites: readonly Suite[] = [
   { name: 'check', about: 'types, lint and format', needsBuild: false, exists: () => true, run: runChecks },
-  mocha('manifest', 'package.json, translations and import arrows agree with the code', { timeoutMs: minute }),
-  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 5 * minute, shards: 2, isBundled: true }),
+  mocha('manifest', 'package.json, translations and import arrows agree with the code', { timeoutMs: 5 * minute }),
+  mocha('unit', 'pure parts, with a fake clock', { timeoutMs: 15 * minute, shards: 2, isBundled: true }),
   mocha('integration', 'real sockets on random ports of this machine', {
     timeoutMs: 30 * minute,
     needsBuild: true,
