@@ -35,6 +35,8 @@ export class Exchange {
   readonly dialect: Dialect | undefined;
   readonly errors: ErrorFormat;
   readonly ownTime: OwnTime;
+  /** Among the open exchanges, for whoever keeps their list. */
+  place = -1;
   identity: Identity | undefined;
   /** Undefined: every model. */
   canUse: ((canonicalModelId: string) => boolean) | undefined;

@@ -19,6 +19,7 @@ import { OuterConnections } from './listeners/outer-connections';
 import { OuterListeners } from './listeners/outer-listeners';
 import { answerMetrics, type MetricsDeps } from './metrics/metrics-answer';
 import { ProxyMetrics } from './metrics/proxy-metrics';
+import { OpenExchanges } from './open-exchanges';
 import type { ProxyDeps } from './proxy-deps';
 import { Router, type EngineTraffic } from './routing/router';
 import { UnreadAnswers } from './routing/unread-answers';
@@ -52,7 +53,7 @@ export class ProxyServer implements ExchangeHost {
   readonly #unread: UnreadAnswers;
   readonly #metrics: ProxyMetrics;
   readonly #entrance: Entrance;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #exchanges = new OpenExchanges();
   readonly #held = new HeldBodies();
   readonly #activity = new Emitter<ProxyStats>();
   readonly #connections = new Map<string, number>();
@@ -154,7 +155,7 @@ export class ProxyServer implements ExchangeHost {
       if (server.listening) server.close(() => resolve());
       else resolve();
     });
-    const open = [...this.#exchanges];
+    const open = this.#exchanges.all();
     for (const exchange of open) exchange.shutdown();
     if (open.length > 0) await this.#allSettled();
     server.closeAllConnections();
@@ -269,7 +270,7 @@ export class ProxyServer implements ExchangeHost {
 
   /** What is being answered on a connection. */
   #on(socket: Socket): readonly Exchange[] {
-    return [...this.#exchanges].filter(({ req }) => req.socket === socket);
+    return this.#exchanges.all().filter(({ req }) => req.socket === socket);
   }
 
   #connected(socket: Socket): void {
