@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import config from '../../.mocharc.json';
 import { at, root } from './project.mjs';
 
 /** Test files in one file of JavaScript, which starts in a fraction of the time that loading them one by one takes. */
@@ -51,14 +52,14 @@ export async function bundleTests(
 
 const handPrefix = 'hand:';
 
-/** A module for each hand that imports its files in their order. */
+/** A module for each hand that imports what mocha loads before any test, then its files in their order. */
 function entryOf(hands: readonly (readonly string[])[]): Plugin {
   return {
     name: 'entry-of-hand',
     setup: (bundler) => {
       bundler.onResolve({ filter: new RegExp(`^${handPrefix}`) }, ({ path }) => ({ path, namespace: 'hand' }));
       bundler.onLoad({ filter: /./, namespace: 'hand' }, ({ path }) => {
-        const files = hands[Number(path.slice(handPrefix.length))] ?? [];
+        const files = [...config.require, ...(hands[Number(path.slice(handPrefix.length))] ?? [])];
         const contents = files.map((file) => `import ${JSON.stringify(resolve(root, file))};`).join('\n');
         return { contents, resolveDir: root };
       });

@@ -29,8 +29,7 @@ export async function runMocha(
   try {
     const child = start(process.execPath, 'file' in tests ? callOfBundle(tests) : callOfFiles(tests), {
       cwd: root,
-      // As test/helpers/utc.ts, which a bundle does without.
-      env: { ...process.env, TZ: 'UTC', ...run.environment },
+      env: { ...process.env, ...run.environment },
       stdio: ['ignore', output, output],
     });
     const ended = new Promise<boolean>((resolve) => {
@@ -73,7 +72,7 @@ function callOfFiles(files: readonly string[]): readonly string[] {
   return [mocha, '--reporter', at('scripts/lib/result-reporter.ts'), ...files];
 }
 
-/** With the rules of .mocharc.json, but not what reads TypeScript. */
+/** With the rules of .mocharc.json, but not what reads TypeScript; what it requires is in the bundle. */
 function callOfBundle({ file, reporter }: TestBundle): readonly string[] {
   const rules = ['--timeout', String(config.timeout), ...(config['forbid-only'] ? ['--forbid-only'] : [])];
   return ['--enable-source-maps', mocha, '--no-config', ...rules, '--reporter', reporter, file];

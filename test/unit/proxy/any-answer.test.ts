@@ -265,7 +265,8 @@ describe('Whatever an engine sends, the client gets what it can read, and an end
           const told = tell({ ...asked, request: { ...asked.request, stream: true } }, answer);
 
           assertTold(told, { isNative: isNative === true, ...(end !== undefined && { end }) });
-          const error = /"error":"?\{?[^}]*/.exec(told.body.toString())?.[0] ?? '';
+          // Of one line: an engine that breaks its error in two says the second half without a sign of an error.
+          const error = /"error":"?\{?[^}\r\n]*/.exec(told.body.toString())?.[0] ?? '';
           if (!refusals.has(answer.status)) assert.doesNotMatch(error, leaks);
         }),
         { numRuns },
