@@ -15,7 +15,9 @@ const places: readonly (readonly [RegExp, string])[] = [
   ],
   [/(?<![\w.])(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]{2,}\]|localhost):\d{1,5}\b/gi, '(address)'],
   [/(?<![\w.:/\\])(?:[a-z]:|\\)\\(?:[^\s\\"'<>|:]+\\)+[^\s\\"'<>|:,;)]*/gi, '(file)'],
-  [/(?<![\w.:/<])\/{1,2}(?:[\w.@+~-]+\/)+[\w.@+~-]+/g, '(file)'],
+  [/\bfile:\/\/[^\s"'<>),;]*/gi, '(file)'],
+  // After a colon two slashes are a web page's
+  [/(?<![\w./<])(?<!:(?=\/\/))\/{1,2}(?:[\w.@+~-]+\/)+[\w.@+~-]+/g, '(file)'],
 ];
 
 /** Keys that engines echo. */

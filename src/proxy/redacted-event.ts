@@ -1,5 +1,5 @@
 import { withoutInternals } from './engine-words';
-import { isDoneMark, parseData, readBlock, unreadable, type EventBlock } from './event-block';
+import { parseData, readBlock, unreadable, type EventBlock } from './event-block';
 import { isJsonObject, mapItems, type JsonObject } from './repairs/json-object';
 
 /** Longest text of an error passed on, as in whole error answers. */
@@ -89,7 +89,7 @@ function redactedWords(text: string): string {
 
 /** Data lines to send instead; undefined: as they are. */
 function redactedData({ data }: EventBlock): readonly string[] | undefined {
-  if (data === undefined || isDoneMark(data)) return undefined;
+  if (data === undefined) return undefined;
   return redactedText(data)
     ?.split('\n')
     .map((line) => `data: ${line}`);

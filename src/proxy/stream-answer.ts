@@ -82,6 +82,7 @@ export class StreamAnswer implements Answer {
       this.#context.sign('reset');
       this.#tell('engine_stream_broken', message);
     } else if (this.#tally.hasError) {
+      if (this.#native !== undefined) this.#closeOpen();
       this.#context.exchange.outcome = 'engine-error';
       this.#context.exchange.errorCode = 'engine_error';
     }
@@ -109,7 +110,8 @@ export class StreamAnswer implements Answer {
 
   ping(): void {
     const { ping } = this.#context.plan.voice;
-    if (ping !== undefined && !this.#hasEnded && this.#position === 'event-start' && !this.#writer.isStalled)
+    const isOver = this.#hasEnded || this.#tally.isDone; // the client has its last event, and awaits nothing after it
+    if (ping !== undefined && !isOver && this.#position === 'event-start' && !this.#writer.isStalled)
       this.#writer.write(ping);
   }
 
@@ -146,14 +148,19 @@ export class StreamAnswer implements Answer {
     this.#writer.end();
   }
 
+  /** Clients pass over an event that the stream's end leaves open. */
+  #closeOpen(): void {
+    const gap = gaps[this.#context.plan.voice.clientStreams][this.#position];
+    if (gap !== '') this.#writer.write(gap);
+  }
+
   #tell(code: ErrorCode, message: string): void {
     const { exchange } = this.#context;
-    const position = this.#position;
     exchange.outcome = code === 'gateway_stopping' ? 'error' : 'engine-error';
     exchange.errorCode = code;
-    const gap = gaps[this.#context.plan.voice.clientStreams][position];
     const error = openAiError(code, message);
-    this.#writer.write(gap + (this.#repaired?.errorEvent(error) ?? exchange.errors.event(error, exchange.facts.id)));
+    this.#closeOpen();
+    this.#writer.write(this.#repaired?.errorEvent(error) ?? exchange.errors.event(error, exchange.facts.id));
   }
 
   /** Kept up to date with every chunk, since the client may leave after any. */

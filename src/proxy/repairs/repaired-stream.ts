@@ -103,7 +103,7 @@ export class RepairedStream implements BlockSink {
       const chunk = isUtf8(bytes) ? parsed : unreadable;
       if (isJsonObject(chunk)) this.#write(this.#repaired(chunk));
       else if (isGap(block, chunk) && !this.#hasEnded) this.#write([this.#renderer.unreadable()]);
-      else if (isComment(block)) this.#say(this.#renderer.ping);
+      else if (isComment(block) && !this.#hasEnded) this.#say(this.#renderer.ping);
       return;
     }
     const outputs = isJsonObject(parsed) ? this.#repaired(parsed) : undefined;

@@ -250,6 +250,23 @@ function assertTold(told: Told, { isNative = false, end }: Pick<Case, 'isNative'
   assertStream(told, isNative, end);
 }
 
+/**
+ * What the lines of an answer tell of errors. In an object deeper than its own `error` it may be the model's words; of an
+ * error that its engine broke in two the second half shows no sign of one.
+ */
+function errorsIn(body: Buffer): string {
+  const lines = body.toString().split(/[\r\n]+/);
+  return lines.map((line) => errorIn(line.replace(/^data: ?/, ''))).join('\n');
+}
+
+function errorIn(line: string): string {
+  try {
+    return isError(line) ? line : '';
+  } catch {
+    return /"error":"?\{?[^}]*/.exec(line)?.[0] ?? '';
+  }
+}
+
 /** Their words are about the request, and stay. */
 const refusals = new Set([400, 401, 404]);
 const leaks = /\/usr\/share/;
@@ -265,9 +282,7 @@ describe('Whatever an engine sends, the client gets what it can read, and an end
           const told = tell({ ...asked, request: { ...asked.request, stream: true } }, answer);
 
           assertTold(told, { isNative: isNative === true, ...(end !== undefined && { end }) });
-          // Of one line: an engine that breaks its error in two says the second half without a sign of an error.
-          const error = /"error":"?\{?[^}\r\n]*/.exec(told.body.toString())?.[0] ?? '';
-          if (!refusals.has(answer.status)) assert.doesNotMatch(error, leaks);
+          if (!refusals.has(answer.status)) assert.doesNotMatch(errorsIn(told.body), leaks);
         }),
         { numRuns },
       );
@@ -289,4 +304,28 @@ describe('Whatever an engine sends, the client gets what it can read, and an end
       );
     });
   }
+
+  it('reads the error whose event the end of the stream leaves open', () => {
+    const request = { model: 'm', messages, stream: true };
+    const pieces = [Buffer.from('data: {"error":{"message":"open /usr/share/x"}} ')];
+
+    const told = tell(
+      { path: '/v1/chat/completions', kind: 'openai', request },
+      { status: 200, contentType: sse, pieces, ending: 'end', isLate: false },
+    );
+
+    assert.deepEqual(eventsOf(told.body), ['{"error":{"message":"open (file)"}}']);
+  });
+
+  it('hears nothing of the engine’s machine from an error glued to the mark of the end', () => {
+    const request = { model: 'm', messages, stream: true };
+    const pieces = [Buffer.from('data: [DONE]{"error":{"message":"open /usr/share/x"}}\n\n')];
+
+    const told = tell(
+      { path: '/v1/chat/completions', kind: 'openai', request },
+      { status: 200, contentType: sse, pieces, ending: 'end', isLate: false },
+    );
+
+    assert.doesNotMatch(told.body.toString(), leaks);
+  });
 });

@@ -23,6 +23,7 @@ describe('what an engine says of its own failure', () => {
       'open (file): no such file or directory',
     ],
     ['a path with a slash too many goes', 'open //usr/share/x/y: denied', 'open (file): denied'],
+    ['a path after a colon goes', 'open:/usr/share/x/y, file:///usr/share/x/y', 'open:(file), (file)'],
     ['a path of Windows goes', 'cannot open C:\\Users\\me\\models\\a.gguf', 'cannot open (file)'],
     ['a fraction and a date stay', 'used 3/4 of 2026/08/01', 'used 3/4 of 2026/08/01'],
     ['a model’s name stays', 'model Qwen/Qwen3-8B has died', 'model Qwen/Qwen3-8B has died'],

@@ -88,6 +88,13 @@ describe('A stream told in another API’s words', () => {
     );
   });
 
+  it('says nothing after the end of the answer, not even that the engine is alive', () => {
+    const whole = Buffer.concat([sse(hello.slice(0, 2)), rest]);
+
+    assert.equal(told('openai', Buffer.concat([whole, Buffer.from(': still here\n\n')])), told('openai', whole));
+    assert.equal(types(told('openai', whole)).at(-1), 'message_stop');
+  });
+
   for (const harmless of [
     'data: null',
     'data: []',
