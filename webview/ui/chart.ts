@@ -106,7 +106,7 @@ export class Chart {
       height,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, () => this.#roomAfterEnd(font), 0, 0],
       scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.1, 0.000_1)] } },
       axes: [
         {
@@ -133,6 +133,11 @@ export class Chart {
         }),
       ],
     };
+  }
+
+  /** A label in the middle of the last moment reaches beyond it by half its width. */
+  #roomAfterEnd(font: string): number {
+    return Math.max(narrowestRoom, Math.ceil(textWidth(font, this.#tick(this.#times.at(-1) ?? 0)) / 2));
   }
 
   #tick(at: number): string {
@@ -185,15 +190,21 @@ export class Chart {
 const ruler = document.createElement('canvas').getContext('2d');
 const labelGap = 12;
 const narrowestAxis = 40;
+const narrowestRoom = 8;
 
 /** Room for the widest label of an axis: languages differ in what `1,200 ms` takes. */
 function widthOf(font: string): (plot: uPlot, labels: readonly string[] | null) => number {
   return (_, labels) => {
-    if (ruler === null || labels === null) return narrowestAxis;
-    ruler.font = font;
-    const widest = Math.max(0, ...labels.map((label) => ruler.measureText(label).width));
+    if (labels === null) return narrowestAxis;
+    const widest = Math.max(0, ...labels.map((label) => textWidth(font, label)));
     return Math.max(narrowestAxis, Math.ceil(widest) + labelGap);
   };
+}
+
+function textWidth(font: string, text: string): number {
+  if (ruler === null) return 0;
+  ruler.font = font;
+  return ruler.measureText(text).width;
 }
 
 /** Points with no neighbour: a line draws nothing of them. */
