@@ -157,10 +157,16 @@ export class Workbench {
     await widget.locator('.monaco-button').filter({ hasText: 'OK' }).waitFor({ timeout: stepTimeoutMs });
     const input = widget.locator('input.input');
     const deadline = Date.now() + stepTimeoutMs;
-    // The dialog fills in folder and name while it reads the folder: what is typed before that is lost.
+    // The dialog shows its folder at once, and adds the proposed name when it has read the folder. What is typed before that
+    // is lost, and OK would save under the proposed name.
+    while (/(^|[\\/])$/.test(await input.inputValue({ timeout: stepTimeoutMs }))) {
+      if (Date.now() > deadline) throw new Error(`The save dialog proposes no name within ${stepTimeoutMs / 1000} s.`);
+      await this.page.waitForTimeout(20);
+    }
     do {
       if (Date.now() > deadline) throw new Error(`The save dialog does not take ${path}.`);
       await input.fill(path);
+      if ((await input.inputValue({ timeout: stepTimeoutMs })) !== path) continue;
       await widget.locator('.monaco-button').filter({ hasText: 'OK' }).click({ timeout: stepTimeoutMs });
     } while (!(await isHidden(input)));
   }
