@@ -1,3 +1,4 @@
+import { KeyedCount } from '../core/keyed-count';
 import type { Exchange } from './exchange';
 
 /** Of a request: whose it is, and whether it is over. */
@@ -16,7 +17,7 @@ export const maxHeldBytesPerKey = 256 * mebi;
  */
 export class HeldBodies {
   readonly #held = new Map<Holder, number>(); // bounded by the connections
-  readonly #perKey = new Map<string, number>(); // bounded by the keys
+  readonly #perKey = new KeyedCount(); // bounded by the keys
   readonly #maxBytes: number;
   readonly #maxPerKey: number;
   #total = 0;
@@ -30,11 +31,11 @@ export class HeldBodies {
   take(exchange: Holder, bytes: number, maxBodyBytes: number): boolean {
     if (exchange.isClosed) return false; // nobody would give it back
     const keyId = keyOf(exchange);
-    const ofKey = keyId === undefined ? 0 : (this.#perKey.get(keyId) ?? 0) + bytes;
+    const ofKey = keyId === undefined ? 0 : this.#perKey.of(keyId) + bytes;
     if (this.#total + bytes > Math.max(this.#maxBytes, maxBodyBytes)) return false;
     if (ofKey > Math.max(this.#maxPerKey, maxBodyBytes)) return false;
     this.#total += bytes;
-    if (keyId !== undefined) this.#perKey.set(keyId, ofKey);
+    if (keyId !== undefined) this.#perKey.add(keyId, bytes);
     this.#held.set(exchange, (this.#held.get(exchange) ?? 0) + bytes);
     return true;
   }
@@ -46,10 +47,7 @@ export class HeldBodies {
     this.#held.delete(exchange);
     this.#total -= bytes;
     const keyId = keyOf(exchange);
-    if (keyId === undefined) return;
-    const left = (this.#perKey.get(keyId) ?? 0) - bytes;
-    if (left > 0) this.#perKey.set(keyId, left);
-    else this.#perKey.delete(keyId);
+    if (keyId !== undefined) this.#perKey.remove(keyId, bytes);
   }
 }
 

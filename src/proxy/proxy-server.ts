@@ -5,6 +5,7 @@ import type { Timer } from '../core/clock';
 import type { FlmConfig } from '../core/config-schema';
 import { Emitter, type Event } from '../core/emitter';
 import { messageOf } from '../core/errors';
+import { KeyedCount } from '../core/keyed-count';
 import { answerClientError, refuseConnect } from './client-error';
 import { EnginePools } from './engine-pools';
 import { Entrance } from './entrance';
@@ -56,7 +57,7 @@ export class ProxyServer implements ExchangeHost {
   readonly #exchanges = new OpenExchanges();
   readonly #held = new HeldBodies();
   readonly #activity = new Emitter<ProxyStats>();
-  readonly #connections = new Map<string, number>();
+  readonly #connections = new KeyedCount(); // bounded by maxConnections
   readonly #outerConnections: OuterConnections;
   readonly #outer: OuterListeners;
   #config: FlmConfig;
@@ -275,13 +276,8 @@ export class ProxyServer implements ExchangeHost {
 
   #connected(socket: Socket): void {
     const address = normalizeAddress(socket.remoteAddress ?? '');
-    const open = (this.#connections.get(address) ?? 0) + 1;
-    this.#connections.set(address, open); // bounded by maxConnections
-    socket.once('close', () => {
-      const left = (this.#connections.get(address) ?? 1) - 1;
-      if (left > 0) this.#connections.set(address, left);
-      else this.#connections.delete(address);
-    });
+    const open = this.#connections.add(address);
+    socket.once('close', () => this.#connections.remove(address));
     this.#deps.gate.report({ type: 'connection', address, open });
   }
 

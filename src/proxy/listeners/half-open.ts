@@ -1,5 +1,6 @@
 import { addressKey } from '../../core/ip-range';
 import type { Disposable } from '../../core/disposable';
+import { KeyedCount } from '../../core/keyed-count';
 
 /** Connections that have not yet proved to speak TLS or HTTP: bursts of honest clients stay below. */
 export const maxHalfOpen = 1024;
@@ -10,7 +11,7 @@ export const maxHalfOpenPerAddress = 256;
  * the client, and an unfinished one holds a socket; so there may be few of them in all, and fewer from one address.
  */
 export class HalfOpen {
-  readonly #counts = new Map<string, number>(); // bounded by maxHalfOpen
+  readonly #counts = new KeyedCount(); // bounded by maxHalfOpen
   #total = 0;
 
   get total(): number {
@@ -20,9 +21,8 @@ export class HalfOpen {
   /** A place, to be disposed when the handshake is over; undefined when there is none left. */
   enter(address: string): Disposable | undefined {
     const key = addressKey(address);
-    const count = this.#counts.get(key) ?? 0;
-    if (this.#total >= maxHalfOpen || count >= maxHalfOpenPerAddress) return undefined;
-    this.#counts.set(key, count + 1);
+    if (this.#total >= maxHalfOpen || this.#counts.of(key) >= maxHalfOpenPerAddress) return undefined;
+    this.#counts.add(key);
     this.#total++;
     let isIn = true;
     return {
@@ -35,8 +35,6 @@ export class HalfOpen {
 
   #leave(key: string): void {
     this.#total--;
-    const left = (this.#counts.get(key) ?? 1) - 1;
-    if (left > 0) this.#counts.set(key, left);
-    else this.#counts.delete(key);
+    this.#counts.remove(key);
   }
 }

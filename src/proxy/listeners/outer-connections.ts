@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../core/clock';
 import { addressKey } from '../../core/ip-range';
+import { KeyedCount } from '../../core/keyed-count';
 import { maxConnections, maxConnectionsPerAddress } from '../server-limits';
 import { peerOf } from './outer-listener';
 
@@ -33,7 +34,7 @@ export interface OuterConnectionsDeps {
 export class OuterConnections {
   readonly #deps: OuterConnectionsDeps;
   readonly #connections = new Map<Socket, Connection>(); // bounded by `hasRoomFor`
-  readonly #perAddress = new Map<string, number>(); // bounded by it, too
+  readonly #perAddress = new KeyedCount(); // bounded by it, too
 
   constructor(deps: OuterConnectionsDeps) {
     this.#deps = deps;
@@ -51,19 +52,17 @@ export class OuterConnections {
    */
   hasRoomFor(socket: Socket, shaking = 0): boolean {
     if (this.#connections.size + shaking >= maxConnections) return false;
-    return (this.#perAddress.get(addressKey(peerOf(socket))) ?? 0) < maxConnectionsPerAddress;
+    return this.#perAddress.of(addressKey(peerOf(socket))) < maxConnectionsPerAddress;
   }
 
   add(socket: Socket, address: string, isTls: boolean): void {
     const peer = addressKey(peerOf(socket));
     this.#connections.set(socket, { address, isTls });
-    this.#perAddress.set(peer, (this.#perAddress.get(peer) ?? 0) + 1);
+    this.#perAddress.add(peer);
     socket.once('close', () => {
       this.#connections.get(socket)?.leaving?.cancel();
       this.#connections.delete(socket);
-      const left = (this.#perAddress.get(peer) ?? 1) - 1;
-      if (left > 0) this.#perAddress.set(peer, left);
-      else this.#perAddress.delete(peer);
+      this.#perAddress.remove(peer);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock';
+import { KeyedCount } from '../../core/keyed-count';
 import type { Slot } from '../../core/request';
 
 /** Who waits: VS Code's own chats go first, then this machine, then every client in turn. */
@@ -57,7 +58,7 @@ export class RequestQueue {
   #limits: QueueLimits;
   #running = 0;
   #remoteRunning = 0;
-  readonly #runningOf = new Map<string, number>();
+  readonly #runningOf = new KeyedCount();
   /** Client → its waiting requests, in order of whose turn it is. */
   readonly #lines = new Map<string, Waiter[]>();
   #waiting = 0;
@@ -128,14 +129,14 @@ export class RequestQueue {
   #mayRun({ client, isLocal, maxForClient, claim }: QueueTicket, isLastCall = false): boolean {
     if (this.#running >= this.#limits.slots) return false;
     if (!isLocal && this.#remoteRunning >= this.#limits.remoteSlots) return false;
-    if ((this.#runningOf.get(client) ?? 0) >= maxForClient) return false;
+    if (this.#runningOf.of(client) >= maxForClient) return false;
     return claim === undefined || claim(isLastCall);
   }
 
   #grant(ticket: QueueTicket, waitedMs: number): Slot {
     this.#running++;
     if (!ticket.isLocal) this.#remoteRunning++;
-    this.#runningOf.set(ticket.client, (this.#runningOf.get(ticket.client) ?? 0) + 1);
+    this.#runningOf.add(ticket.client);
     let isReleased = false;
     return {
       waitedMs,
@@ -144,9 +145,7 @@ export class RequestQueue {
         isReleased = true;
         this.#running--;
         if (!ticket.isLocal) this.#remoteRunning--;
-        const left = (this.#runningOf.get(ticket.client) ?? 1) - 1;
-        if (left > 0) this.#runningOf.set(ticket.client, left);
-        else this.#runningOf.delete(ticket.client);
+        this.#runningOf.remove(ticket.client);
         this.#advance();
       },
       moved: () => this.#advance(),
