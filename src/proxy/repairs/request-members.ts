@@ -38,8 +38,7 @@ export class RequestMembers implements RequestView {
   }
 
   includes(name: string, text: string): boolean {
-    const span = this.#span(name);
-    return span !== undefined && this.#bytes.subarray(span.start, span.end).includes(text);
+    return this.occurrences(name, text, 1) > 0;
   }
 
   occurrences(name: string, text: string, most: number): number {
@@ -123,7 +122,7 @@ export class EditedRequest implements RequestView {
   }
 
   includes(name: string, text: string): boolean {
-    return this.#isEdited(name) ? this.#text(name).includes(text) : this.#members.includes(name, text);
+    return this.occurrences(name, text, 1) > 0;
   }
 
   occurrences(name: string, text: string, most: number): number {

@@ -17,7 +17,7 @@ export const suffix: Repair = {
   name: 'suffix',
   kinds: ['llamacpp', 'vllm', 'lmstudio'],
   routes: ['/v1/completions'],
-  isNeedless: judgesSuffix,
+  isNeedless: takesSuffix,
   request: (body, { engine, kind }) => {
     if (!wants(body)) return undefined;
     if (kind !== 'llamacpp') {
@@ -45,8 +45,8 @@ export const suffix: Repair = {
 };
 
 /** This version of an engine fills in before a `suffix`, or refuses it itself. */
-export function judgesSuffix(kind: EngineKind, version: string): boolean {
-  return kind === 'vllm' && !isVersionWithin(version, '0', '0.32.0');
+export function takesSuffix(kind: EngineKind, version: string): boolean {
+  return kind === 'ollama' || kind === 'openai' || (kind === 'vllm' && !isVersionWithin(version, '0', '0.32.0'));
 }
 
 function wants(request: RequestView): boolean {

@@ -1,14 +1,10 @@
-import type { EngineKind } from '../../../core/engine';
 import { openAiError, openAiErrors } from '../../openai-error';
 import { isJsonObject, type JsonObject } from '../../repairs/json-object';
-import { judgesSuffix } from '../../repairs/suffix';
+import { takesSuffix } from '../../repairs/suffix';
 import { nativeUsageInJson, readUsage, type Usage } from '../../usage';
 import type { Dialect, StreamTranslator, Translated, TranslationContext } from '../dialect';
 import { EventTap, type EventMeaning } from '../event-tap';
 import type { InferenceBody } from '../../inference-body';
-
-/** Engines whose completions take a `suffix` in any version. vLLM does in newer ones; LM Studio is not known to. */
-const withSuffix: ReadonlySet<EngineKind> = new Set(['ollama', 'openai']);
 
 const sameNames = ['temperature', 'top_p', 'seed', 'stop', 'presence_penalty', 'frequency_penalty'] as const;
 
@@ -43,7 +39,7 @@ function nativeUsage({ tokens_evaluated: prompt, tokens_predicted: answer }: Jso
 function translate({ bytes }: InferenceBody, context: TranslationContext): Translated {
   const { engine, model } = context.entry;
   const elapsedMs = (): number => context.elapsedMs();
-  if (!withSuffix.has(engine.kind) && !judgesSuffix(engine.kind, engine.version ?? '')) {
+  if (!takesSuffix(engine.kind, engine.version ?? '')) {
     const message = `${engine.name} cannot fill in the middle. Models of llama.cpp and Ollama that know how can.`;
     return { ok: false, error: openAiError('not_supported', message, 'model') };
   }
