@@ -13,6 +13,8 @@ export interface DetectionRoundsDeps {
   readonly look: () => Promise<unknown>;
   /** Answers with what is published then. */
   readonly publish: (news: ScanNews) => EnginesSnapshot;
+  /** A round has ended, and what it found is published. */
+  readonly ended: () => void;
 }
 
 /** Looks everywhere at once, within a limit of time; who asks for a round while one runs shares it. */
@@ -37,7 +39,7 @@ export class DetectionRounds {
   }
 
   async #runOne(): Promise<EnginesSnapshot> {
-    const { clock, logger, limitMs, look, publish } = this.#deps;
+    const { clock, logger, limitMs, look, publish, ended } = this.#deps;
     const startedAt = clock.monotonic();
     publish({ isScanning: true });
     const work = look().catch((error: unknown) =>
@@ -50,6 +52,7 @@ export class DetectionRounds {
     await Promise.race([work, limit]);
     timer?.cancel();
     const found = publish({ isScanning: false, scannedAt: clock.now() });
+    ended();
     const tookMs = Math.round(clock.monotonic() - startedAt);
     logger.debug('Looked for engines.', { tookMs, engines: found.engines.length });
     return found;

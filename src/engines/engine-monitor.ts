@@ -79,6 +79,7 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
       limitMs: () => probeLimits(this.#config).roundMs,
       look: () => this.#visitEverything(),
       publish: (news) => this.#publish(news),
+      ended: () => this.#visits.schedule(),
     });
     this.onDidChange = this.#published.onDidChange;
   }
@@ -280,7 +281,6 @@ export class EngineMonitor implements UpstreamHealth, EngineLoads {
       },
       scan,
     );
-    if (scan.scannedAt !== undefined) this.#visits.schedule(); // a round has ended
     return this.#published.snapshot;
   }
 
