@@ -4,8 +4,8 @@ import { FieldSteps } from '../input/field-steps';
 import { runSteps, type Step } from '../input/run-steps';
 import type { StepInput } from '../input/step-input';
 import type { Localizer } from '../localizer';
-import { addressesProblem, labelProblem, parseLimit, parseList } from './key-checks';
-import { numberQuestion, type NumberLimit } from './limit-questions';
+import { labelProblem, parseLimit, parseList } from './key-checks';
+import { addressesQuestion, numberQuestion, type NumberLimit } from './limit-questions';
 import { modelChoices, type ModelOption } from './model-options';
 import { routeChoices, routesOf, type RouteGroup } from './route-groups';
 import { dayMs, dayProblem, daysText, expiryDays, parseDay } from './key-expiry';
@@ -110,16 +110,7 @@ function keySteps(questions: KeyQuestions): readonly Step<Draft>[] {
     limit('requestsPerMinute'),
     limit('requestsPerDay'),
     limit('tokensPerDay'),
-    fields.text(
-      'addresses',
-      () => ({
-        prompt: l10n.t('Addresses and ranges the key may be used from; empty: from anywhere'),
-        placeHolder: '192.168.1.20, 10.0.0.0/8',
-        validate: (value) => addressesProblem(l10n, value),
-        isOptional: true,
-      }),
-      asksLimits,
-    ),
+    fields.text('addresses', () => addressesQuestion(l10n), asksLimits),
   ];
 }
 

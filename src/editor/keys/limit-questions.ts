@@ -1,6 +1,6 @@
 import type { TextQuestion } from '../input/step-input';
 import type { Localizer } from '../localizer';
-import { limitProblem, patternsProblem } from './key-checks';
+import { addressesProblem, limitProblem, patternsProblem } from './key-checks';
 
 /** Limits that are a number. */
 export type NumberLimit = 'requestsPerMinute' | 'requestsPerDay' | 'tokensPerDay' | 'concurrency';
@@ -25,6 +25,16 @@ export function numberQuestion(l10n: Localizer, name: NumberLimit): Asked {
   };
   const validate = (text: string) => limitProblem(l10n, text);
   return { prompt: prompts[name], placeHolder: examples[name], validate, isOptional: true };
+}
+
+/** Where a key may be used from. Empty: anywhere. */
+export function addressesQuestion(l10n: Localizer): Asked {
+  return {
+    prompt: l10n.t('Addresses and ranges the key may be used from; empty: from anywhere'),
+    placeHolder: '192.168.1.20, 10.0.0.0/8',
+    validate: (text) => addressesProblem(l10n, text),
+    isOptional: true,
+  };
 }
 
 /** Models by their ids, for when no engine offers any to choose from. Empty: all. */

@@ -1,9 +1,9 @@
 import type { KeyScope } from '../../core/api-key';
 import { back, type Back, type Choice, type StepInput } from '../input/step-input';
 import type { Localizer } from '../localizer';
-import { addressesProblem, parseLimit, parseList } from './key-checks';
+import { parseLimit, parseList } from './key-checks';
 import { scopeLines } from './key-facts';
-import { numberQuestion, patternsQuestion, type NumberLimit } from './limit-questions';
+import { addressesQuestion, numberQuestion, patternsQuestion, type NumberLimit } from './limit-questions';
 import { modelChoices, type ModelOption } from './model-options';
 import { groupsOf, routeChoices, routesOf } from './route-groups';
 
@@ -85,15 +85,6 @@ async function askList(
     ...(field === 'addresses' ? addressesQuestion(l10n) : patternsQuestion(l10n)),
   });
   return text === back ? back : parseList(text);
-}
-
-function addressesQuestion(l10n: Localizer) {
-  return {
-    prompt: l10n.t('Addresses and ranges the key may be used from; empty: from anywhere'),
-    placeHolder: '192.168.1.20, 10.0.0.0/8',
-    isOptional: true,
-    validate: (text: string) => addressesProblem(l10n, text),
-  };
 }
 
 async function askNumber(

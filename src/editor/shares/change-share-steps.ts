@@ -1,11 +1,9 @@
-import type { MachineAddress } from '../../core/exposure';
 import type { Share } from '../../core/share';
 import type { ChangeShareParams } from '../../protocol/sharing-rpc';
 import { FieldSteps } from '../input/field-steps';
 import { runSteps, type Step } from '../input/run-steps';
-import { back, type Choice, type StepInput } from '../input/step-input';
+import { back, type Choice } from '../input/step-input';
 import { limitChoices, type LimitField } from '../keys/limit-steps';
-import type { ModelOption } from '../keys/model-options';
 import type { Localizer } from '../localizer';
 import { messageText } from '../safe-text';
 import { draftOf, encryptionOf, paramsOf, type Encryption, type ShareDraft } from './share-draft';
@@ -20,17 +18,8 @@ import {
   routesQuestion,
   typedModelsQuestion,
   type Asking,
+  type ShareQuestions,
 } from './share-questions';
-
-export interface ChangeShareQuestions {
-  readonly input: StepInput;
-  readonly l10n: Localizer;
-  readonly now: number;
-  readonly models: readonly ModelOption[];
-  readonly machine: readonly MachineAddress[];
-  /** Nothing encrypts connections, and nobody agreed to that: how they shall be is asked. */
-  readonly isUnencrypted: boolean;
-}
 
 export interface ShareChange {
   readonly change: ChangeShareParams;
@@ -46,7 +35,7 @@ interface ChangeDraft {
 }
 
 /** Asks what to change and what it shall be. Rejects with `cancelled` when dismissed. */
-export async function askForShareChange(questions: ChangeShareQuestions, share: Share): Promise<ShareChange> {
+export async function askForShareChange(questions: ShareQuestions, share: Share): Promise<ShareChange> {
   const { input, l10n, now, machine, isUnencrypted } = questions;
   const title = l10n.t('Change the Share “{0}”', messageText(shareLabel(share)));
   const start: ChangeDraft = { field: undefined, share: draftOf(share, machine) };
@@ -64,7 +53,7 @@ export async function askForShareChange(questions: ChangeShareQuestions, share: 
 
 /** The new end of a share, counted from now; null: none. Rejects with `cancelled` when dismissed. */
 export async function askForEnd(
-  { input, l10n, now }: Pick<ChangeShareQuestions, 'input' | 'l10n' | 'now'>,
+  { input, l10n, now }: Pick<ShareQuestions, 'input' | 'l10n' | 'now'>,
   share: Share,
 ): Promise<number | null> {
   const title = l10n.t('End of the Share “{0}”', messageText(shareLabel(share)));
@@ -83,7 +72,7 @@ function fieldChoices(l10n: Localizer, share: Share, now: number, picked: Field 
 }
 
 /** The questions about the field that was chosen; about the others none is asked. */
-function stepsOf(asking: Asking, questions: ChangeShareQuestions, share: Share): readonly Step<ChangeDraft>[] {
+function stepsOf(asking: Asking, questions: ShareQuestions, share: Share): readonly Step<ChangeDraft>[] {
   const { machine, models, now, isUnencrypted } = questions;
   const table: Readonly<Record<Field, readonly Step<ShareDraft>[]>> = {
     audience: [...audienceQuestions(asking, machine), encryptionQuestion(asking, isUnencrypted)],

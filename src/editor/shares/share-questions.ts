@@ -29,6 +29,17 @@ export interface Asking {
   readonly title: string;
 }
 
+/** What the questions about a share, new or not, go by. */
+export interface ShareQuestions {
+  readonly input: StepInput;
+  readonly l10n: Localizer;
+  readonly now: number;
+  readonly models: readonly ModelOption[];
+  readonly machine: readonly MachineAddress[];
+  /** Nothing encrypts connections, and nobody agreed to that: how they shall be is asked. */
+  readonly isUnencrypted: boolean;
+}
+
 type Question = Step<ShareDraft>;
 
 /** Who, and what has to be known of them. */

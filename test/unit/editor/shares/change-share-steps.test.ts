@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { FlmError } from '../../../../src/core/errors';
 import type { MachineAddress } from '../../../../src/core/exposure';
 import type { Share } from '../../../../src/core/share';
-import {
-  askForEnd,
-  askForShareChange,
-  type ChangeShareQuestions,
-} from '../../../../src/editor/shares/change-share-steps';
+import { askForEnd, askForShareChange } from '../../../../src/editor/shares/change-share-steps';
+import type { ShareQuestions } from '../../../../src/editor/shares/share-questions';
 import { english, now } from '../editor-facts';
 import { FakeStepInput, type Answer } from '../fake-step-input';
 import { hourMs, makeShare, wifi } from './share-fixtures';
@@ -19,7 +16,7 @@ async function change(...answers: Answer[]) {
   return changeWith({}, share, ...answers);
 }
 
-async function changeWith(over: Partial<ChangeShareQuestions>, of: Share, ...answers: Answer[]) {
+async function changeWith(over: Partial<ShareQuestions>, of: Share, ...answers: Answer[]) {
   const input = new FakeStepInput(...answers);
   const questions = { input, l10n: english, now, models: [], machine: [wifi], isUnencrypted: false, ...over };
   const { change: params, encryption } = await askForShareChange(questions, of);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { FlmError } from '../../../../src/core/errors';
 import type { MachineAddress } from '../../../../src/core/exposure';
 import { paramsOf } from '../../../../src/editor/shares/share-draft';
-import { askForShare, type NewShareQuestions } from '../../../../src/editor/shares/share-steps';
+import type { ShareQuestions } from '../../../../src/editor/shares/share-questions';
+import { askForShare } from '../../../../src/editor/shares/share-steps';
 import { english, now } from '../editor-facts';
 import { FakeStepInput, type Answer } from '../fake-step-input';
 import { dayMs } from '../security-facts';
@@ -13,7 +14,7 @@ const models = [
   { pattern: 'ollama/llama3.2:3b', label: 'ollama/llama3.2:3b' },
 ];
 
-async function ask(answers: Answer[], over: Partial<NewShareQuestions> = {}) {
+async function ask(answers: Answer[], over: Partial<ShareQuestions> = {}) {
   const input = new FakeStepInput(...answers);
   const draft = await askForShare({
     input,
