@@ -4,6 +4,7 @@ import { copyText } from '../copy-text';
 import { el, put, untrusted, type Child } from '../dom';
 import { formatExact } from '../formats';
 import type { PanelContext } from '../panel-context';
+import { focusAction, focusedAction } from '../ui/action-focus';
 import { button, icon, iconButton } from '../ui/controls';
 import type { ShareActions } from './share-actions';
 import { visibleText } from '../visible-text';
@@ -30,7 +31,7 @@ export class Certificate {
     const shown = JSON.stringify(tls);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const focused = this.#focusedAction();
+    const focused = focusedAction(this.element);
     const mode = tls.phase === 'off' || tls.mode === 'off' ? '' : ` · ${strings.policy.choices[tls.mode]}`;
     const trouble = [tls.notice, tls.cause].filter((sentence) => sentence !== null).join(' ');
     const facts = factsOf(tls).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, this.#withCopy(value))]);
@@ -46,7 +47,7 @@ export class Certificate {
       facts.length > 0 && el('dl', { class: 'facts' }, ...facts),
       tls.mode !== 'off' && el('div', { class: 'toolbar' }, ...this.#buttons(tls)),
     );
-    if (focused !== undefined) this.#refocus(focused);
+    if (focused !== undefined) focusAction(this.element, focused, 'renew');
   }
 
   #buttons({ mode, certificate }: Tls): readonly HTMLElement[] {
@@ -57,18 +58,6 @@ export class Certificate {
     const revoke = button(sharing.revoke, { icon: 'circle-slash', onClick: () => this.#actions.run('tls.revoke') });
     revoke.dataset.action = 'revoke';
     return [renew, revoke];
-  }
-
-  /** Empty: the focus is elsewhere in here. */
-  #focusedAction(): string | undefined {
-    const { activeElement } = document;
-    if (!this.element.contains(activeElement)) return undefined;
-    return activeElement instanceof HTMLElement ? (activeElement.dataset.action ?? '') : '';
-  }
-
-  #refocus(action: string): void {
-    const buttons = [...this.element.querySelectorAll<HTMLElement>('[data-action]')];
-    (buttons.find((item) => item.dataset.action === action) ?? buttons[0])?.focus();
   }
 
   #withCopy(value: Value): HTMLElement {

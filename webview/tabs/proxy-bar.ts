@@ -4,6 +4,7 @@ import { copyText } from '../copy-text';
 import { el, put, untrusted, type Child } from '../dom';
 import type { PanelContext } from '../panel-context';
 import type { ShareActions } from '../sharing/share-actions';
+import { focusAction, focusedAction } from '../ui/action-focus';
 import { button, icon, iconButton } from '../ui/controls';
 import { openQrDialog } from '../ui/qr';
 import { countdown } from '../ui/time';
@@ -37,7 +38,7 @@ export class ProxyBar {
     const shown = JSON.stringify([proxyPhase, host, notice, endpoints, security?.mode, isUsable, shared?.exposure]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const focused = this.#focusedAction();
+    const focused = focusedAction(this.#line);
     const phase = proxy?.phase ?? 'off';
     put(
       this.#line,
@@ -57,8 +58,7 @@ export class ProxyBar {
         ),
       el('div', { class: 'actions' }, ...this.#buttons(phase, shared, isUsable)),
     );
-    if (focused !== undefined)
-      (this.#line.querySelector<HTMLElement>(`[data-action=${focused}]`) ?? this.#toggle())?.focus();
+    if (focused !== undefined) focusAction(this.#line, focused, 'toggle');
     put(this.#exposure, ...(shared === null ? [] : this.#exposureLines(shared.exposure)));
     put(
       this.#endpoints,
@@ -117,15 +117,6 @@ export class ProxyBar {
       unconfirmed !== undefined &&
         el('p', { class: 'exposure-notice' }, icon('question'), el('span', {}, sharing.unconfirmed)),
     ];
-  }
-
-  #focusedAction(): string | undefined {
-    const focused = document.activeElement;
-    return focused instanceof HTMLElement && this.#line.contains(focused) ? focused.dataset.action : undefined;
-  }
-
-  #toggle(): HTMLElement | null {
-    return this.#line.querySelector<HTMLElement>('[data-action=toggle]');
   }
 
   async #switch(isOn: boolean): Promise<void> {
