@@ -305,27 +305,30 @@ describe('Whatever an engine sends, the client gets what it can read, and an end
     });
   }
 
+  /** A whole stream, passed as the engine sent it, but for its errors. */
+  const passed = (sent: string): Buffer => {
+    const answer = {
+      status: 200,
+      contentType: sse,
+      pieces: [Buffer.from(sent)],
+      ending: 'end',
+      isLate: false,
+    } as const;
+    return tell(
+      { path: '/v1/chat/completions', kind: 'openai', request: { model: 'm', messages, stream: true } },
+      answer,
+    ).body;
+  };
+
   it('reads the error whose event the end of the stream leaves open', () => {
-    const request = { model: 'm', messages, stream: true };
-    const pieces = [Buffer.from('data: {"error":{"message":"open /usr/share/x"}} ')];
+    const told = passed('data: {"error":{"message":"open /usr/share/x"}} ');
 
-    const told = tell(
-      { path: '/v1/chat/completions', kind: 'openai', request },
-      { status: 200, contentType: sse, pieces, ending: 'end', isLate: false },
-    );
-
-    assert.deepEqual(eventsOf(told.body), ['{"error":{"message":"open (file)"}}']);
+    assert.deepEqual(eventsOf(told), ['{"error":{"message":"open (file)"}}']);
   });
 
   it('hears nothing of the engine’s machine from an error glued to the mark of the end', () => {
-    const request = { model: 'm', messages, stream: true };
-    const pieces = [Buffer.from('data: [DONE]{"error":{"message":"open /usr/share/x"}}\n\n')];
+    const told = passed('data: [DONE]{"error":{"message":"open /usr/share/x"}}\n\n');
 
-    const told = tell(
-      { path: '/v1/chat/completions', kind: 'openai', request },
-      { status: 200, contentType: sse, pieces, ending: 'end', isLate: false },
-    );
-
-    assert.doesNotMatch(told.body.toString(), leaks);
+    assert.doesNotMatch(told.toString(), leaks);
   });
 });
